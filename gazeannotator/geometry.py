@@ -1,0 +1,202 @@
+"""The module for coordinates; every conversion between two systems is here and nowhere else.
+
+tracker-normalised
+    (0, 0) is the top-left and (1, 1) the bottom-right corner of the tracked display area.
+screen px
+    Physical pixels of the reading screen, continuous, origin at the top-left corner of
+    the top-left pixel, so the centre of that pixel is (0.5, 0.5).
+image px
+    The same for the de-identified image as stored: the centre of pixel (col 0, row 0)
+    is (0.5, 0.5).
+grid px
+    The same for the square grid of the data set, on which the image lies centred.
+degrees
+    Visual angle at an eye on the screen's central normal.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Screen:
+    """A screen as the eye sees it.
+
+    Attributes
+    ----------
+    width_px, height_px : float
+        Physical pixels (not Qt's logical ones).
+    width_mm, height_mm : float
+        Size of the visible area.
+    distance_mm : float
+        From the eye to the screen's centre.
+    """
+
+    width_px: float
+    height_px: float
+    width_mm: float
+    height_mm: float
+    distance_mm: float
+
+    def __post_init__(self) -> None:
+        values = (self.width_px, self.height_px, self.width_mm, self.height_mm, self.distance_mm)
+        if not all(math.isfinite(value) and value > 0 for value in values):
+            raise ValueError(f"a screen's sizes and distance must be positive numbers, got {values}")
+
+    @property
+    def size_px(self) -> tuple[float, float]:
+        """Width and height in physical pixels."""
+        return (self.width_px, self.height_px)
+
+    @property
+    def size_mm(self) -> tuple[float, float]:
+        """Width and height in mm."""
+        return (self.width_mm, self.height_mm)
+
+    @property
+    def px_per_deg(self) -> float:
+        """Screen px in one degree at the screen's centre: d·tan(1°), mean of both axes.
+
+        The geometric mean, so that an area is right where pixels are not square.
+        """
+        one_degree_mm = self.distance_mm * math.tan(math.radians(1))
+        return one_degree_mm * math.sqrt(self.width_px / self.width_mm * self.height_px / self.height_mm)
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where an image lies on the screen: top-left corner and size, in screen px."""
+
+    x0_px: float
+    y0_px: float
+    width_px: float
+    height_px: float
+
+    def as_tuple(self) -> tuple[float, float, float, float]:
+        """Return x0, y0, width, height, as stored."""
+        return (self.x0_px, self.y0_px, self.width_px, self.height_px)
+
+
+@dataclass(frozen=True)
+class GridMap:
+    """From image px to grid px: ``grid = image × scale + (dx, dy)``.
+
+    Attributes
+    ----------
+    scale : float
+    dx_px, dy_px : int
+        Offset of the content in the grid.
+    width_px, height_px : int
+        Size of the content in the grid, whole pixels.
+    """
+
+    scale: float
+    dx_px: int
+    dy_px: int
+    width_px: int
+    height_px: int
+
+
+def normalised_to_screen_px(xy: FloatArray, screen_px: tuple[float, float]) -> FloatArray:
+    """Convert tracker-normalised points to screen px, any shape (..., 2)."""
+    return np.asarray(xy, float) * np.asarray(screen_px, float)
+
+
+def screen_px_to_normalised(xy_px: FloatArray, screen_px: tuple[float, float]) -> FloatArray:
+    """Convert screen px to tracker-normalised points, any shape (..., 2)."""
+    return np.asarray(xy_px, float) / np.asarray(screen_px, float)
+
+
+def screen_px_to_image_px(xy_px: FloatArray, placement: Placement, image_px: tuple[int, int]) -> FloatArray:
+    """Convert screen px to image px, any shape (..., 2); points beside the image stay outside it."""
+    corner, size = _corner_and_size(placement)
+    return (np.asarray(xy_px, float) - corner) * (np.asarray(image_px, float) / size)
+
+
+def image_px_to_screen_px(xy_px: FloatArray, placement: Placement, image_px: tuple[int, int]) -> FloatArray:
+    """Convert image px to screen px, any shape (..., 2)."""
+    corner, size = _corner_and_size(placement)
+    return np.asarray(xy_px, float) * (size / np.asarray(image_px, float)) + corner
+
+
+def _corner_and_size(placement: Placement) -> tuple[FloatArray, FloatArray]:
+    return (
+        np.array([placement.x0_px, placement.y0_px], float),
+        np.array([placement.width_px, placement.height_px], float),
+    )
+
+
+def largest_placement(image_px: tuple[int, int], screen_px: tuple[float, float]) -> Placement:
+    """Place an image centred and as large as it fits whole, on whole screen pixels."""
+    scale = min(screen_px[0] / image_px[0], screen_px[1] / image_px[1])
+    width = max(1, math.floor(image_px[0] * scale + 1e-9))
+    height = max(1, math.floor(image_px[1] * scale + 1e-9))
+    return Placement((screen_px[0] - width) // 2, (screen_px[1] - height) // 2, width, height)
+
+
+def fit_grid(image_px: tuple[int, int], grid_px: int) -> GridMap:
+    """Map an image onto a square grid: aspect kept, centred, content on whole grid pixels."""
+    scale = grid_px / max(image_px)
+    width = min(grid_px, max(1, round(image_px[0] * scale)))
+    height = min(grid_px, max(1, round(image_px[1] * scale)))
+    return GridMap(scale, (grid_px - width) // 2, (grid_px - height) // 2, width, height)
+
+
+def image_px_to_grid_px(xy_px: FloatArray, grid: GridMap) -> FloatArray:
+    """Convert image px to grid px, any shape (..., 2)."""
+    return np.asarray(xy_px, float) * grid.scale + np.array([grid.dx_px, grid.dy_px], float)
+
+
+def grid_px_to_image_px(xy_px: FloatArray, grid: GridMap) -> FloatArray:
+    """Convert grid px to image px, any shape (..., 2)."""
+    return (np.asarray(xy_px, float) - np.array([grid.dx_px, grid.dy_px], float)) / grid.scale
+
+
+def image_px_per_deg(screen: Screen, placement: Placement, image_px: tuple[int, int]) -> float:
+    """Image px in one degree at the image's centre (`Screen.px_per_deg` through the placement)."""
+    zoom = math.sqrt(image_px[0] / placement.width_px * image_px[1] / placement.height_px)
+    return screen.px_per_deg * zoom
+
+
+def screen_px_to_mm(xy_px: FloatArray, screen: Screen) -> FloatArray:
+    """Convert screen px to mm in the screen's plane, origin at the screen's centre, any shape (..., 2)."""
+    centred = np.asarray(xy_px, float) - np.array(screen.size_px, float) / 2
+    return centred * (np.array(screen.size_mm, float) / np.array(screen.size_px, float))
+
+
+def angle_deg(a_px: FloatArray, b_px: FloatArray, screen: Screen) -> FloatArray:
+    """Visual angle between points of the screen, exact at any eccentricity.
+
+    Parameters
+    ----------
+    a_px, b_px : ndarray, shape (..., 2)
+        Screen px.
+    screen : Screen
+
+    Returns
+    -------
+    ndarray, shape (...)
+        Degrees; NaN where a point is NaN.
+    """
+    a, b = _gaze_vectors(a_px, screen), _gaze_vectors(b_px, screen)
+    # atan2 of cross and dot keeps full precision for the small angles between samples; arccos does not.
+    cross = np.linalg.norm(np.cross(a, b), axis=-1)
+    return np.degrees(np.arctan2(cross, np.sum(a * b, axis=-1)))
+
+
+def _gaze_vectors(xy_px: FloatArray, screen: Screen) -> FloatArray:
+    in_plane = screen_px_to_mm(xy_px, screen)
+    depth = np.full((*in_plane.shape[:-1], 1), screen.distance_mm)
+    return np.concatenate([in_plane, depth], axis=-1)
+
+
+def logical_to_screen_px(xy: FloatArray, device_pixel_ratio: float) -> FloatArray:
+    """Convert Qt's logical px within one screen to its physical px, any shape (..., 2)."""
+    return np.asarray(xy, float) * device_pixel_ratio

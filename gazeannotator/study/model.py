@@ -1,0 +1,211 @@
+"""What is asked and answered, as plain frozen data."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from gazeannotator.geometry import Placement, Screen
+
+CANNOT_BE_ASSESSED = -1
+UNKNOWN = -1
+
+Confidence = Literal[0, 1, 2]
+"""0 not asked, 1 low, 2 high."""
+
+ReadingState = Literal["open", "done", "interrupted"]
+OnsetMethod = Literal["swap", "paint", "imported"]
+
+
+@dataclass(frozen=True)
+class SchemeClass:
+    """One answer of a label scheme.
+
+    Attributes
+    ----------
+    key : str
+        What is typed (``"1"``) and accepted in metadata files.
+    name : str
+        Language-neutral name used in data sets and folders (``"Type 1"``).
+    criteria : dict
+        Language → aspect → text, e.g. ``{"en": {"colour": …, "vessels": …}, "zh_CN": …}``.
+    """
+
+    key: str
+    name: str
+    criteria: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """A question with its possible answers, in the order of their class indices."""
+
+    name: str
+    classes: tuple[SchemeClass, ...]
+
+    def index_of(self, text: str) -> int | None:
+        """Class index of a key or name (case and surrounding space ignored), None if there is none."""
+        wanted = text.strip().casefold()
+        for index, each in enumerate(self.classes):
+            if wanted in (each.key.casefold(), each.name.casefold()):
+                return index
+        return None
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """How images are read; the same for all readers of a study."""
+
+    ask_confidence: bool = True
+    random_order: bool = True
+    fixation_cross_s: float = 0.5
+    time_limit_s: float | None = None
+    minimum_viewing_s: float = 0.0
+    allow_back: bool = True
+    max_data_loss: float = 0.3
+    max_accuracy_deg: float = 2.0
+
+
+@dataclass(frozen=True)
+class Image:
+    """A de-identified image of a study.
+
+    Attributes
+    ----------
+    id : str
+        Content hash, see the data-set format.
+    patient : str or None
+        Pseudonym; None where the study does not know it.
+    truth : int
+        Class index from pathology, `UNKNOWN` if not given.
+    size_px : tuple of int
+        Width, height.
+    file_hmac : tuple of str
+        Keyed hashes of every file name under which the image was imported.
+    """
+
+    id: str
+    patient: str | None
+    truth: int
+    size_px: tuple[int, int]
+    file_hmac: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody who reads; `consented_utc` is None until they have agreed to the recording."""
+
+    code: str
+    consented_utc: str | None
+
+
+@dataclass(frozen=True)
+class GazeStream:
+    """The stream that a session recorded, as stored and as sent in `session_started`."""
+
+    name: str
+    source_id: str
+    rate_hz: float
+    layout: str
+
+
+@dataclass(frozen=True)
+class Session:
+    """One sitting of one reader before one screen.
+
+    Attributes
+    ----------
+    started_s : float
+        LSL `local_clock()` reading taken together with `started_utc`.
+    onset_correction_s : float
+        Measured delay between the stamp and the light, added to every onset on reading out.
+    accuracy_deg, precision_rms_deg : float
+        Last validation; NaN if there was none.
+    """
+
+    id: str
+    reader: str
+    started_utc: str
+    started_s: float
+    software: str
+    screen: Screen
+    gaze_stream: GazeStream | None
+    simulated: bool
+    onset_correction_s: float = 0.0
+    accuracy_deg: float = math.nan
+    precision_rms_deg: float = math.nan
+    ended: bool = False
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row of a session's journal; also one sample of the marker stream.
+
+    The rows of a session form a hash chain, see `gazeannotator.study.journal`.
+
+    Attributes
+    ----------
+    seq : int
+        0, 1, 2, … within the session.
+    t_s : float
+        LSL `local_clock()` of the event itself, not of its writing.
+    event : str
+        As in the table of the stream specification, and `interrupted` (store only).
+    reading, image : str or None
+    data : dict
+        The event's further keys; JSON types only.
+    utc : str
+        Wall clock at writing, ISO 8601.
+    """
+
+    session: str
+    seq: int
+    t_s: float
+    event: str
+    reading: str | None
+    image: str | None
+    data: dict[str, Any]
+    utc: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One reader, one image, once: folded from the journal.
+
+    Attributes
+    ----------
+    onset_s, offset_s : float
+        LSL clock, as stamped (no onset correction); `offset_s` is NaN while the image is on screen.
+    label : int
+        Class index or `CANNOT_BE_ASSESSED`; None while there is no answer.
+    response_s : float
+        From onset to the key; NaN while there is no answer.
+    replaced_by : str or None
+        The later reading of the same reader and image that corrects this one.
+    note : str
+        Why it was interrupted or excluded by hand.
+    """
+
+    id: str
+    session: str
+    reader: str
+    image: str
+    source: str
+    state: ReadingState
+    onset_s: float
+    offset_s: float
+    onset_method: OnsetMethod
+    placement: Placement
+    label: int | None
+    confidence: Confidence
+    flagged: bool
+    response_s: float
+    replaced_by: str | None = None
+    note: str = ""
+
+    @property
+    def duration_s(self) -> float:
+        """Shown for; up to the key where the end of the display was not stamped any more."""
+        shown = self.offset_s - self.onset_s
+        return self.response_s if math.isnan(shown) else shown
