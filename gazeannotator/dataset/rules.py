@@ -277,7 +277,7 @@ def _each_slice(content: Content, table: str) -> Iterator[tuple[int, int, int]]:
             yield reading, int(start), int(start + n)
 
 
-def _rows(wrong: Any, what: str, path: str) -> Found:
+def _rows(wrong: NDArray[Any] | np.bool_, what: str, path: str) -> Found:
     """Report an array once, with the first rows that are wrong."""
     rows = np.flatnonzero(wrong)
     if len(rows):

@@ -1,0 +1,143 @@
+"""From raw samples to a signal that can be differentiated: rate, loss, gaps, speed."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.signal import savgol_filter
+
+from gazeannotator.geometry import Screen, angle_deg
+
+FloatArray = NDArray[np.float64]
+
+MAX_GAP_S = 0.075
+"""Longer losses are not bridged: an eye has time for a saccade in them (Tobii's default)."""
+
+WINDOW_S = 0.014
+POLYNOMIAL = 2
+
+
+@dataclass(frozen=True)
+class Track:
+    """Gaze on a uniform time axis, short gaps bridged.
+
+    Attributes
+    ----------
+    position : ndarray of int, shape (n,)
+        Place of each given sample on the axis.
+    xy_px : ndarray, shape (m, 2)
+        Screen px; NaN in gaps that are too long to bridge.
+    speed_deg_s : ndarray, shape (m,)
+        NaN where it cannot be told.
+    """
+
+    position: NDArray[np.int64]
+    xy_px: FloatArray
+    speed_deg_s: FloatArray
+
+
+def interval_s(time_s: FloatArray) -> float:
+    """Median time between samples, NaN if there are fewer than two.
+
+    The nominal rate of a stream is not to be trusted, its stamps are.
+    """
+    return float(np.median(np.diff(time_s))) if len(time_s) > 1 else math.nan
+
+
+def data_loss(
+    time_s: FloatArray, lost: NDArray[np.bool_], start_s: float, stop_s: float, rate_hz: float
+) -> float:
+    """Share of lost samples, those that never came counted too.
+
+    Parameters
+    ----------
+    time_s : ndarray, shape (n,)
+        Increasing, within start and stop.
+    lost : ndarray of bool, shape (n,)
+        Samples in which no eye was found.
+    start_s, stop_s : float
+        The span that should be filled with samples.
+    rate_hz : float
+
+    Returns
+    -------
+    float
+        0 to 1; NaN where the rate or the span is unknown.
+    """
+    if not (rate_hz > 0 and stop_s > start_s):
+        return math.nan
+    if not len(time_s):
+        return 1.0
+    between = np.diff(np.concatenate([[start_s], time_s, [stop_s]])) * rate_hz
+    # Jittering stamps are no loss; a gap is one from half an interval more than there should be.
+    dropped = np.round(between[1:-1] - 1).clip(min=0).sum() + np.floor(between[[0, -1]]).sum()
+    return float((np.count_nonzero(lost) + dropped) / (len(time_s) + dropped))
+
+
+def track(time_s: FloatArray, xy_px: FloatArray, screen: Screen) -> Track:
+    """Put samples on a uniform axis, bridge short gaps linearly and measure the speed.
+
+    Parameters
+    ----------
+    time_s : ndarray, shape (n,)
+        Strictly increasing seconds; n ≥ 2.
+    xy_px : ndarray, shape (n, 2)
+        Screen px; NaN where lost.
+    screen : Screen
+
+    Returns
+    -------
+    Track
+
+    Notes
+    -----
+    Speed is the derivative of a Savitzky-Golay filter [1]_ (polynomial of degree 2; the
+    longest odd number of samples within 14 ms, at least 3), as an exact angle on the screen.
+
+    .. [1] Savitzky & Golay (1964), Analytical Chemistry 36, 1627-1639.
+    """
+    step_s = interval_s(time_s)
+    most = int(MAX_GAP_S / step_s + 1e-6)
+    # A gap that is not bridged need not keep its length; hours of pause would fill the memory.
+    steps = np.clip(np.round(np.diff(time_s) / step_s), 1, most + 2).astype(np.int64)
+    position = np.concatenate([[0], np.cumsum(steps)]).astype(np.int64)
+    filled = np.full((position[-1] + 1, 2), np.nan)
+    filled[position] = np.where(np.isnan(xy_px).any(axis=1, keepdims=True), np.nan, xy_px)
+    _bridge(filled, most)
+    return Track(position, filled, _speed_deg_s(filled, step_s, screen))
+
+
+def runs(mask: NDArray[Any]) -> NDArray[np.int64]:
+    """First and one past the last index of every run of true values, shape (k, 2)."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]]).astype(np.int8)))
+    return edges.reshape(-1, 2)
+
+
+def _bridge(xy_px: FloatArray, most: int) -> None:
+    """Fill inner gaps of at most so many samples on a straight line, in place."""
+    for start, stop in runs(np.isnan(xy_px[:, 0])):
+        if 0 < start and stop < len(xy_px) and stop - start <= most:
+            share = np.arange(1, stop - start + 1)[:, None] / (stop - start + 1)
+            xy_px[start:stop] = xy_px[start - 1] * (1 - share) + xy_px[stop] * share
+
+
+def _speed_deg_s(xy_px: FloatArray, step_s: float, screen: Screen) -> FloatArray:
+    window = max(3, odd_at_most(WINDOW_S / step_s))
+    speed = np.full(len(xy_px), np.nan)
+    for start, stop in runs(~np.isnan(xy_px[:, 0])):
+        length = min(window, odd_at_most(stop - start))
+        if length > POLYNOMIAL:
+            piece = xy_px[start:stop]
+            smooth = savgol_filter(piece, length, POLYNOMIAL, axis=0)
+            half_step = savgol_filter(piece, length, POLYNOMIAL, deriv=1, axis=0) / 2
+            speed[start:stop] = angle_deg(smooth - half_step, smooth + half_step, screen) / step_s
+    return speed
+
+
+def odd_at_most(number: float) -> int:
+    """Largest odd whole number that is not larger, at least 1."""
+    return max(1, 2 * math.floor((number + 1 + 1e-6) / 2) - 1)
