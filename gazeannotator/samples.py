@@ -48,7 +48,7 @@ class GazeChunk:
     def __len__(self) -> int:
         return len(self.time_s)
 
-    def __getitem__(self, rows: slice | NDArray[np.bool_]) -> GazeChunk:
+    def __getitem__(self, rows: slice | NDArray[np.bool_] | NDArray[np.intp]) -> GazeChunk:
         return GazeChunk(*(getattr(self, field.name)[rows] for field in fields(self)))
 
     @property

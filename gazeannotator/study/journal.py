@@ -4,3 +4,217 @@ What happens in a session is written once, as rows that are never changed; label
 readings are derived from them here, by pure functions. The same rows go out as LSL
 markers, so a session recorded by LabRecorder folds to the same readings.
 """
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Iterable
+from dataclasses import asdict, replace
+from typing import Any
+
+from gazeannotator.geometry import Placement, Screen
+from gazeannotator.study.model import Entry, GazeStream, Reading, Session
+
+MARKER_VERSION = 1
+FIRST_PREVIOUS = "0" * 64
+"""What stands for the hash before the first row of a chain."""
+
+
+def plain_json(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """Bring a value to what JSON can hold and gives back unchanged.
+
+    NaN and infinity become None, tuples lists, numpy scalars plain numbers.
+
+    Raises
+    ------
+    TypeError
+        For anything else.
+    """
+    if value is None or isinstance(value, (bool, str)):
+        return value
+    if hasattr(value, "item"):
+        return plain_json(value.item())
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, float):
+        return float(value) if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {str(key): plain_json(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain_json(each) for each in value]
+    raise TypeError(f"{type(value).__name__} cannot be written to a journal")
+
+
+def canonical_json(value: Any) -> str:  # noqa: ANN401
+    """Write JSON in the one form that is hashed: keys sorted, no spaces, floats by repr."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+
+
+def canonical_bytes(entry: Entry) -> bytes:
+    """Return the bytes of a row that its hash covers: every field, as canonical UTF-8 JSON."""
+    return canonical_json(asdict(entry)).encode()
+
+
+def chain_hash(previous: str, entry: Entry) -> str:
+    """Hash a row onto its chain.
+
+    Parameters
+    ----------
+    previous : str
+        Hash of the row before, `FIRST_PREVIOUS` for the first.
+    entry : Entry
+
+    Returns
+    -------
+    str
+        SHA-256 in hex.
+    """
+    return hashlib.sha256(previous.encode() + canonical_bytes(entry)).hexdigest()
+
+
+def as_marker(entry: Entry) -> str:
+    """Write a row as the JSON text of one sample of the marker stream."""
+    head = {
+        "v": MARKER_VERSION,
+        "event": entry.event,
+        "session": entry.session,
+        "reading": entry.reading,
+        "image": entry.image,
+    }
+    return json.dumps({**entry.data, **head}, ensure_ascii=False, allow_nan=False)
+
+
+def session_data(session: Session, study_id: str) -> dict[str, Any]:
+    """Gather the data of ``session_started``: all that is known of a session at its start."""
+    return {
+        "reader": session.reader,
+        "study": study_id,
+        "software": session.software,
+        "screen_px": list(session.screen.size_px),
+        "screen_mm": list(session.screen.size_mm),
+        "distance_mm": session.screen.distance_mm,
+        "gaze_stream": asdict(session.gaze_stream) if session.gaze_stream else None,
+        "utc": session.started_utc,
+        "simulated": session.simulated,
+        "onset_correction_s": session.onset_correction_s,
+    }
+
+
+def fold_session(entries: Iterable[Entry]) -> Session:
+    """Derive a session from its rows; those of other events than its own may be left out.
+
+    Raises
+    ------
+    ValueError, KeyError, TypeError
+        If the rows do not begin with a whole ``session_started``.
+    """
+    session: Session | None = None
+    for entry in entries:
+        if entry.event == "session_started":
+            session = _started(entry)
+        elif session is None:
+            raise ValueError(f"session {entry.session} does not begin with session_started")
+        elif entry.event == "validation":
+            session = replace(
+                session,
+                accuracy_deg=_number(entry.data["accuracy_deg"]),
+                precision_rms_deg=_number(entry.data["precision_rms_deg"]),
+            )
+        elif entry.event == "session_ended":
+            session = replace(session, ended=True)
+    if session is None:
+        raise ValueError("a session without rows")
+    return session
+
+
+def fold_readings(session: Session, entries: Iterable[Entry]) -> list[Reading]:
+    """Derive the readings of a session from its rows, in the order of their onsets.
+
+    A reading that was answered is done, whatever came after it. One that was hidden or cut
+    off before its answer is interrupted; only where the time limit hid it, it is still open,
+    as the answer may follow.
+    """
+    readings: dict[str, Reading] = {}
+    for entry in entries:
+        if entry.reading is None:
+            continue
+        if entry.event == "onset":
+            readings[entry.reading] = _opened(session, entry)
+        elif entry.reading in readings:
+            readings[entry.reading] = _followed(readings[entry.reading], entry)
+    return link_corrections(readings.values())
+
+
+def link_corrections(readings: Iterable[Reading]) -> list[Reading]:
+    """Set `replaced_by` on every reading that an answered later one corrects."""
+    readings = list(readings)
+    later = {each.replaces: each.id for each in readings if each.replaces and each.label is not None}
+    return [replace(each, replaced_by=later.get(each.id)) for each in readings]
+
+
+def _started(entry: Entry) -> Session:
+    data = entry.data
+    stream = data["gaze_stream"]
+    (width_px, height_px), (width_mm, height_mm) = data["screen_px"], data["screen_mm"]
+    return Session(
+        id=entry.session,
+        reader=data["reader"],
+        started_utc=data["utc"],
+        started_s=entry.t_s,
+        software=data["software"],
+        screen=Screen(width_px, height_px, width_mm, height_mm, data["distance_mm"]),
+        gaze_stream=stream and GazeStream(**stream),
+        simulated=data["simulated"],
+        onset_correction_s=data.get("onset_correction_s", 0.0),
+    )
+
+
+def _opened(session: Session, entry: Entry) -> Reading:
+    if entry.reading is None or entry.image is None:
+        raise ValueError(f"onset without reading or image in row {entry.seq} of session {entry.session}")
+    return Reading(
+        id=entry.reading,
+        session=session.id,
+        reader=session.reader,
+        image=entry.image,
+        source="simulated" if session.simulated else "live",
+        state="open",
+        onset_s=entry.t_s,
+        offset_s=math.nan,
+        onset_method=entry.data["onset_method"],
+        placement=Placement(*entry.data["placement"]),
+        label=None,
+        confidence=0,
+        flagged=False,
+        response_s=math.nan,
+    )
+
+
+def _followed(reading: Reading, entry: Entry) -> Reading:
+    data = entry.data
+    answered = reading.label is not None
+    if entry.event == "key" and not answered:
+        return replace(
+            reading,
+            state="done",
+            label=data["label"],
+            confidence=data["confidence"],
+            response_s=entry.t_s - reading.onset_s,
+            replaces=data.get("replaces"),
+            note="",
+        )
+    if entry.event in ("offset", "interrupted"):
+        reason = data.get("reason") or ""
+        if math.isnan(reading.offset_s):
+            reading = replace(reading, offset_s=entry.t_s)
+        if not answered and reason != "time_limit":
+            reading = replace(reading, state="interrupted", note=reason)
+    elif entry.event == "flag":
+        reading = replace(reading, flagged=data["flagged"])
+    return reading
+
+
+def _number(value: float | None) -> float:
+    return math.nan if value is None else float(value)

@@ -151,7 +151,8 @@ class Entry:
     t_s : float
         LSL `local_clock()` of the event itself, not of its writing.
     event : str
-        As in the table of the stream specification, and `interrupted` (store only).
+        As in the table of the stream specification, and `interrupted` (store only); in the
+        study's own journal those of `gazeannotator.study.register`.
     reading, image : str or None
     data : dict
         The event's further keys; JSON types only.
@@ -183,6 +184,8 @@ class Reading:
         From onset to the key; NaN while there is no answer.
     replaced_by : str or None
         The later reading of the same reader and image that corrects this one.
+    replaces : str or None
+        The earlier reading of the same reader and image that this one corrects.
     note : str
         Why it was interrupted or excluded by hand.
     """
@@ -203,6 +206,7 @@ class Reading:
     response_s: float
     replaced_by: str | None = None
     note: str = ""
+    replaces: str | None = None
 
     @property
     def duration_s(self) -> float:

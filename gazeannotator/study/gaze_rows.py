@@ -1,0 +1,137 @@
+"""How gaze is kept in rows: packed samples, their hash chain, and the clock of their sender."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gazeannotator.samples import GazeChunk
+from gazeannotator.study.journal import canonical_json
+
+FloatArray = NDArray[np.float64]
+
+CLOCK_RESET_S = 0.1
+"""A change of the offset above this from one measurement to the next is a reset, not drift."""
+
+_COLUMNS = 9
+
+
+@dataclass(frozen=True)
+class GazeRow:
+    """One row of a session's gaze: some samples, or one measurement of the sender's clock.
+
+    Attributes
+    ----------
+    kind : str
+        ``samples`` or ``clock``.
+    at_s : float
+        `local_clock()` when the samples were received or the offset was measured.
+    samples : int
+        Number of samples, 0 for a clock row.
+    data : bytes
+        `packed` samples, or the offset as one little-endian float64.
+    """
+
+    session: str
+    seq: int
+    kind: str
+    at_s: float
+    samples: int
+    data: bytes
+
+
+def gaze_hash(previous: str, row: GazeRow) -> str:
+    """Hash a row onto the session's gaze chain, SHA-256 in hex, as `journal.chain_hash` does for entries."""
+    head = canonical_json([row.session, row.seq, row.kind, row.at_s, row.samples])
+    return hashlib.sha256(previous.encode() + head.encode() + b"\n" + row.data).hexdigest()
+
+
+def packed(chunk: GazeChunk) -> bytes:
+    """Pack samples without loss: zlib over little-endian float64, column by column."""
+    columns = [getattr(chunk, field.name).reshape(len(chunk), -1).T for field in fields(chunk)]
+    return zlib.compress(np.concatenate(columns).astype("<f8").tobytes(), 1)
+
+
+def unpacked(data: bytes) -> GazeChunk:
+    """Unpack samples.
+
+    Raises
+    ------
+    ValueError
+        If the bytes are not what `packed` made.
+    """
+    try:
+        columns = np.frombuffer(zlib.decompress(data), "<f8").reshape(_COLUMNS, -1).astype(float)
+    except zlib.error as error:
+        raise ValueError("gaze samples that cannot be unpacked") from error
+    t, lx, ly, rx, ry, left_pupil, right_pupil, distance, sequence = columns
+    left, right = np.column_stack((lx, ly)), np.column_stack((rx, ry))
+    return GazeChunk(t, left, right, np.column_stack((left_pupil, right_pupil)), distance, sequence)
+
+
+def packed_offset(offset_s: float) -> bytes:
+    """Pack the clock offset of a clock row."""
+    return np.array(offset_s, "<f8").tobytes()
+
+
+def unpacked_offset(data: bytes) -> float:
+    """Unpack the clock offset of a clock row."""
+    return float(np.frombuffer(data, "<f8")[0])
+
+
+class SenderClock:
+    """From the sender's stamps to `local_clock()`, by the offsets that were measured meanwhile.
+
+    Between two measurements the offset is interpolated, beyond the first and last it stays.
+    Where the sender's clock was reset (it was restarted, or set), it is stepped: each sample
+    then takes the side on which its corrected time agrees with when it was received.
+
+    Parameters
+    ----------
+    at_s, offset_s : ndarray, shape (k,)
+        When measured (`local_clock()`), and what is to be added to a raw stamp.
+    """
+
+    def __init__(self, at_s: FloatArray, offset_s: FloatArray) -> None:
+        order = np.argsort(at_s, kind="stable")
+        at_s, offset_s = at_s[order], offset_s[order]
+        cuts = np.flatnonzero(np.abs(np.diff(offset_s)) > CLOCK_RESET_S) + 1
+        self._at = np.split(at_s, cuts)
+        self._offset = np.split(offset_s, cuts)
+
+    def corrected(self, raw_s: FloatArray, received_s: float) -> FloatArray:
+        """Correct the stamps of samples that were received together.
+
+        Parameters
+        ----------
+        raw_s : ndarray, shape (n,)
+        received_s : float
+            `local_clock()` when the last of them had arrived.
+
+        Returns
+        -------
+        ndarray, shape (n,)
+        """
+        if not self._at[0].size:
+            return raw_s
+        sides = [self._by(k, raw_s) for k in range(len(self._at)) if self._may_hold(k, received_s)]
+        if len(sides) == 1:
+            return sides[0]
+        step = float(np.median(np.diff(raw_s))) if len(raw_s) > 1 else 0.0
+        expected = received_s - step * np.arange(len(raw_s))[::-1]
+        distance = np.abs(np.array(sides) - expected)
+        return np.asarray(np.take_along_axis(np.array(sides), distance.argmin(axis=0)[None], axis=0)[0])
+
+    def _by(self, segment: int, raw_s: FloatArray) -> FloatArray:
+        at, offset = self._at[segment], self._offset[segment]
+        return np.asarray(raw_s + np.interp(raw_s, at - offset, offset))
+
+    def _may_hold(self, segment: int, received_s: float) -> bool:
+        # A chunk that arrives just after a reset was seen may hold samples from before it.
+        begins = self._at[segment - 1][-1] if segment > 0 else -np.inf
+        ends = self._at[segment + 1][0] + 1.0 if segment + 1 < len(self._at) else np.inf
+        return bool(begins < received_s <= ends)

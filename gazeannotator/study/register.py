@@ -1,0 +1,120 @@
+"""The study's own journal: its name, scheme, protocol, images, readers and sessions.
+
+The same rows as a session's (`session` is the study's id, `t_s` is 0: none of this has to
+do with the recording clock), under a hash chain of their own. What a later import adds to
+an image, or a reader's consent, is a further row; nothing is changed in place.
+
+Events and their data:
+``study_created`` {name, scheme, protocol, software, key_check},
+``image_imported`` {patient, truth, size_px, file_hmac},
+``reader_added`` {reader}, ``consent`` {reader, utc}, ``session_opened`` {session, reader}.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any
+
+from gazeannotator.study.model import UNKNOWN, Entry, Image, Protocol, Reader, Scheme
+from gazeannotator.study.scheme import scheme_as_dict, scheme_from_dict
+
+
+@dataclass
+class Register:
+    """What the study's journal says so far; grows row by row.
+
+    Attributes
+    ----------
+    images, readers : dict
+        By id or code, in the order in which they came.
+    sessions : dict
+        Session id → reader code, in the order of their starts.
+    length : int
+        Number of rows taken in.
+    """
+
+    name: str = ""
+    scheme: Scheme = field(default_factory=lambda: Scheme("", ()))
+    protocol: Protocol = field(default_factory=Protocol)
+    created_utc: str = ""
+    key_check: str = ""
+    images: dict[str, Image] = field(default_factory=dict)
+    readers: dict[str, Reader] = field(default_factory=dict)
+    sessions: dict[str, str] = field(default_factory=dict)
+    length: int = 0
+
+    def take(self, entries: Iterable[Entry]) -> None:
+        """Take in the next rows of the journal.
+
+        Raises
+        ------
+        ValueError, KeyError, TypeError
+            If a row lacks what its event needs.
+        """
+        for entry in entries:
+            data = entry.data
+            if entry.event == "study_created":
+                known = {each.name for each in fields(Protocol)}
+                self.name = data["name"]
+                self.scheme = scheme_from_dict(data["scheme"])
+                self.protocol = Protocol(**{k: v for k, v in data["protocol"].items() if k in known})
+                self.created_utc = entry.utc
+                self.key_check = data["key_check"]
+            elif entry.event == "image_imported":
+                image = _image(entry)
+                known_image = self.images.get(image.id)
+                self.images[image.id] = merged(known_image, image) if known_image else image
+            elif entry.event == "reader_added":
+                self.readers.setdefault(data["reader"], Reader(data["reader"], None))
+            elif entry.event == "consent":
+                self.readers[data["reader"]] = Reader(data["reader"], data["utc"])
+            elif entry.event == "session_opened":
+                self.sessions[data["session"]] = data["reader"]
+            self.length = entry.seq + 1
+
+
+def created_data(
+    name: str, scheme: Scheme, protocol: Protocol, software: str, key_check: str
+) -> dict[str, Any]:
+    """Gather the data of ``study_created``."""
+    return {
+        "name": name,
+        "scheme": scheme_as_dict(scheme),
+        "protocol": asdict(protocol),
+        "software": software,
+        "key_check": key_check,
+    }
+
+
+def image_data(image: Image) -> dict[str, Any]:
+    """Gather the data of ``image_imported``."""
+    return {
+        "patient": image.patient,
+        "truth": image.truth,
+        "size_px": list(image.size_px),
+        "file_hmac": list(image.file_hmac),
+    }
+
+
+def merged(known: Image, new: Image) -> Image:
+    """Join what two imports say about the same image: unknown is filled, what is known stays."""
+    return replace(
+        known,
+        patient=new.patient if known.patient is None else known.patient,
+        truth=new.truth if known.truth == UNKNOWN else known.truth,
+        file_hmac=tuple(dict.fromkeys((*known.file_hmac, *new.file_hmac))),
+    )
+
+
+def _image(entry: Entry) -> Image:
+    if entry.image is None:
+        raise ValueError(f"image_imported without an image in row {entry.seq}")
+    width, height = entry.data["size_px"]
+    return Image(
+        entry.image,
+        entry.data["patient"],
+        entry.data["truth"],
+        (width, height),
+        tuple(entry.data["file_hmac"]),
+    )

@@ -1,0 +1,162 @@
+"""The store's SQL: rows of journals and gaze, within a transaction that the store has begun."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import replace
+from datetime import datetime, timezone
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+
+from gazeannotator.errors import StudyDamaged
+from gazeannotator.samples import GazeChunk
+from gazeannotator.study.gaze_rows import (
+    GazeRow,
+    SenderClock,
+    gaze_hash,
+    packed,
+    packed_offset,
+    unpacked,
+    unpacked_offset,
+)
+from gazeannotator.study.journal import FIRST_PREVIOUS, canonical_json, chain_hash, plain_json
+from gazeannotator.study.model import Entry
+from gazeannotator.study.tables import entries, gaze, journals
+
+
+def new_journal(connection: sa.Connection, journal: str) -> None:
+    """Begin a journal without rows."""
+    empty = {"length": 0, "head": FIRST_PREVIOUS, "gaze_length": 0, "gaze_head": FIRST_PREVIOUS}
+    connection.execute(sa.insert(journals).values(id=journal, **empty))
+
+
+def append_entry(
+    connection: sa.Connection,
+    journal: str,
+    event: str,
+    *,
+    t_s: float = 0.0,
+    reading: str | None = None,
+    image: str | None = None,
+    data: dict[str, Any] | None = None,
+) -> Entry:
+    """Append a row to a journal and move the journal's head."""
+    if not math.isfinite(t_s):
+        raise ValueError(f"{event} without a time")
+    row = _head(connection, journal)
+    # Adding zero turns -0.0, which SQLite does not keep, into 0.0.
+    entry = Entry(
+        journal, row.length, float(t_s) + 0.0, event, reading, image, plain_json(data or {}), utc_now()
+    )
+    hashed = chain_hash(row.head, entry)
+    values = {name: getattr(entry, name) for name in entry.__dataclass_fields__}
+    values["data"] = canonical_json(entry.data)
+    connection.execute(sa.insert(entries).values(**values, hash=hashed))
+    _move_head(connection, journal, length=row.length + 1, head=hashed)
+    return entry
+
+
+def read_entries(connection: sa.Connection, where: sa.ColumnElement[bool]) -> list[Entry]:
+    """Read rows, journal by journal, each in its order.
+
+    Raises
+    ------
+    ValueError
+        If a row's data is not JSON.
+    """
+    query = sa.select(entries).where(where).order_by(entries.c.session, entries.c.seq)
+    return [as_entry(row) for row in connection.execute(query)]
+
+
+def as_entry(row: Any) -> Entry:  # noqa: ANN401 - a row of the table
+    """Make an `Entry` of a row of the table."""
+    data = json.loads(row.data)
+    return Entry(row.session, row.seq, row.t_s, row.event, row.reading, row.image, data, row.utc)
+
+
+def append_samples(connection: sa.Connection, session: str, chunk: GazeChunk, received_s: float) -> None:
+    """Append gaze samples and move the gaze chain's head."""
+    if not np.isfinite(chunk.time_s).all():
+        raise ValueError("gaze samples without a time stamp")
+    span = {"first_s": float(chunk.time_s.min()), "last_s": float(chunk.time_s.max())}
+    _append_gaze(connection, session, "samples", received_s, packed(chunk), samples=len(chunk), **span)
+
+
+def append_offset(connection: sa.Connection, session: str, at_s: float, offset_s: float) -> None:
+    """Append a measurement of the sender's clock and move the gaze chain's head."""
+    if not math.isfinite(offset_s):
+        raise ValueError("a clock offset that is no number")
+    _append_gaze(
+        connection, session, "clock", at_s, packed_offset(offset_s), samples=0, first_s=None, last_s=None
+    )
+
+
+def read_gaze(connection: sa.Connection, session: str, start_s: float, stop_s: float) -> GazeChunk:
+    """Read the samples of a span of time, corrected to `local_clock()` and sorted."""
+    mine = gaze.c.session == session
+    clock_rows = sa.select(gaze.c.at_s, gaze.c.data).where(mine, gaze.c.kind == "clock").order_by(gaze.c.seq)
+    measured = [(row.at_s, unpacked_offset(row.data)) for row in connection.execute(clock_rows)]
+    at_s, offset_s = np.array(measured, float).reshape(-1, 2).T
+    clock = SenderClock(at_s, offset_s)
+    rows = sa.select(gaze.c.at_s, gaze.c.data).where(mine, gaze.c.kind == "samples").order_by(gaze.c.seq)
+    # No stamp is moved by more than the extreme offsets, so these rows hold all that is wanted.
+    if math.isfinite(start_s):
+        rows = rows.where(gaze.c.last_s >= start_s - max(offset_s, default=0.0))
+    if math.isfinite(stop_s):
+        rows = rows.where(gaze.c.first_s <= stop_s - min(offset_s, default=0.0))
+    chunks = []
+    for row in connection.execute(rows):
+        chunk = unpacked(row.data)
+        chunk = replace(chunk, time_s=clock.corrected(chunk.time_s, row.at_s))
+        chunks.append(chunk[(chunk.time_s >= start_s) & (chunk.time_s <= stop_s)])
+    joined = GazeChunk.joined(chunks)
+    return joined[np.argsort(joined.time_s, kind="stable")]
+
+
+def count_samples(connection: sa.Connection, session: str | None) -> int:
+    """Count the gaze samples of a session, or of all."""
+    query = sa.select(sa.func.coalesce(sa.func.sum(gaze.c.samples), 0))
+    if session is not None:
+        query = query.where(gaze.c.session == session)
+    return int(connection.execute(query).scalar_one())
+
+
+def utc_now() -> str:
+    """Return the wall clock, ISO 8601 in UTC."""
+    return datetime.now(timezone.utc).isoformat(timespec="milliseconds")
+
+
+def _append_gaze(
+    connection: sa.Connection,
+    session: str,
+    kind: str,
+    at_s: float,
+    data: bytes,
+    *,
+    samples: int,
+    **span: float | None,
+) -> None:
+    if not math.isfinite(at_s):
+        raise ValueError("gaze without the time of its arrival")
+    head = _head(connection, session)
+    row = GazeRow(session, head.gaze_length, kind, float(at_s) + 0.0, samples, data)
+    hashed = gaze_hash(head.gaze_head, row)
+    values = {name: getattr(row, name) for name in row.__dataclass_fields__}
+    connection.execute(sa.insert(gaze).values(**values, **span, hash=hashed))
+    _move_head(connection, session, gaze_length=head.gaze_length + 1, gaze_head=hashed)
+
+
+def _head(connection: sa.Connection, journal: str) -> Any:  # noqa: ANN401 - a row of the table
+    # FOR UPDATE lets writers of other machines wait for each other; SQLite has locked the whole file.
+    query = sa.select(journals).where(journals.c.id == journal).with_for_update()
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        raise StudyDamaged(f"The study has no session {journal}.", "Start a new session.")
+    return row
+
+
+def _move_head(connection: sa.Connection, journal: str, **values: Any) -> None:  # noqa: ANN401
+    connection.execute(sa.update(journals).where(journals.c.id == journal).values(**values))
