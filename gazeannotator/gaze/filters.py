@@ -68,10 +68,12 @@ def data_loss(
     float
         0 to 1; NaN where the rate or the span is unknown.
     """
-    if not (rate_hz > 0 and stop_s > start_s):
+    if not stop_s > start_s:
         return math.nan
     if not len(time_s):
         return 1.0
+    if not rate_hz > 0:
+        return math.nan
     between = np.diff(np.concatenate([[start_s], time_s, [stop_s]])) * rate_hz
     # Jittering stamps are no loss; a gap is one from half an interval more than there should be.
     dropped = np.round(between[1:-1] - 1).clip(min=0).sum() + np.floor(between[[0, -1]]).sum()

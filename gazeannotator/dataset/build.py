@@ -1,0 +1,238 @@
+"""From studies to a data set file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gazeannotator.dataset.joining import Joined, join_studies
+from gazeannotator.dataset.preparing import PreparedImage, Recipe, prepared
+from gazeannotator.dataset.readings import Quality
+from gazeannotator.dataset.schema import SPLITS, target_classes
+from gazeannotator.dataset.splits import parse_split, split_by_patient
+from gazeannotator.dataset.writer import DatasetWriter, writing
+from gazeannotator.errors import BadInput
+from gazeannotator.gaze.fixations import METHODS
+
+Progress = Callable[[int, int, str], None]
+"""Called with (done, total, what is being done); raises `Cancelled` to stop."""
+
+SMALLEST_GRID_PX = 16
+
+
+@dataclass(frozen=True)
+class BuildOptions:
+    """How a data set is built; stored in the file.
+
+    Attributes
+    ----------
+    size : int
+        Side of the square grid, px.
+    method : str
+        Of finding fixations, a key of `gazeannotator.gaze.fixations.METHODS`.
+    sigma_deg : float
+        Of the heatmap's Gaussians.
+    split : str
+        Train/validation/test.
+    seed : int
+        Of the split.
+    max_data_loss : float
+        Share of lost samples from which on a reading is not used.
+    max_accuracy_deg : float
+        Error at the last validation from which on a reading is not used.
+    require_validation : bool
+        Leave out readings of sessions without a validation.
+    """
+
+    size: int = 512
+    method: str = "ivt"
+    sigma_deg: float = 1.0
+    split: str = "60/20/20"
+    seed: int = 0
+    max_data_loss: float = 0.3
+    max_accuracy_deg: float = 2.0
+    require_validation: bool = False
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """What was built.
+
+    Attributes
+    ----------
+    images, patients, readings, valid, with_gaze, gaze_samples, fixations : int
+    excluded : dict
+        Reason → number of readings.
+    not_validated : int
+        Used readings of sessions without a validation.
+    splits : dict
+        Part → number of images.
+    warnings : list of str
+    """
+
+    images: int
+    patients: int
+    readings: int
+    valid: int
+    with_gaze: int
+    gaze_samples: int
+    fixations: int
+    excluded: dict[str, int]
+    not_validated: int
+    splits: dict[str, int]
+    warnings: list[str]
+
+
+def check_options(options: BuildOptions) -> None:
+    """Refuse options that make no sense.
+
+    Raises
+    ------
+    BadInput
+    """
+    parse_split(options.split)
+    if options.method not in METHODS:
+        raise BadInput(
+            f"There is no method {options.method!r} of finding fixations.",
+            f"Choose one of {', '.join(METHODS)}.",
+        )
+    if options.size < SMALLEST_GRID_PX:
+        raise BadInput(f"A grid of {options.size} px is too small.", f"Give at least {SMALLEST_GRID_PX}.")
+    if not 0 < options.sigma_deg < 90:
+        raise BadInput(
+            f"A sigma of {options.sigma_deg} degrees is not usable.", "Give a positive number such as 1.0."
+        )
+    if not 0 <= options.max_data_loss <= 1:
+        raise BadInput(f"A data loss of {options.max_data_loss} is no share.", "Give a number from 0 to 1.")
+    if not options.max_accuracy_deg > 0:
+        raise BadInput(f"An accuracy of {options.max_accuracy_deg} is not usable.", "Give positive degrees.")
+
+
+def build(
+    studies: Sequence[Path],
+    target: Path,
+    options: BuildOptions | None = None,
+    progress: Progress | None = None,
+    jobs: int = 1,
+) -> BuildReport:
+    """Build a data set from one or more studies, image by image.
+
+    Parameters
+    ----------
+    studies : sequence of Path
+    target : Path
+        Replaced when the new file is whole; untouched if anything fails before.
+    options : BuildOptions, optional
+    progress : callable, optional
+    jobs : int
+        Processes that share the work.
+
+    Returns
+    -------
+    BuildReport
+
+    Raises
+    ------
+    UserError
+        If a study, an option or the target cannot be used.
+    Cancelled
+        If `progress` stopped it; nothing is left behind.
+    """
+    options = options or BuildOptions()
+    check_options(options)
+    joined = join_studies(studies)
+    limits = Quality(options.max_data_loss, options.max_accuracy_deg, options.require_validation)
+    recipe = Recipe(options.size, options.method, options.sigma_deg, limits)
+    paths = list(dict.fromkeys(studies))
+    tally = _Tally()
+    with writing(target, len(joined.images), options.size) as writer:
+        with closing(prepared(joined.images, paths, recipe, jobs)) as work:
+            for row, image in enumerate(work):
+                if progress:
+                    progress(row, len(joined.images), "Images")
+                _write(writer, row, image)
+                tally.add(image)
+        split, warnings = _finish(writer, joined, tally, options, paths)
+        if progress:
+            progress(len(joined.images), len(joined.images), "Images")
+    return BuildReport(
+        images=len(joined.images),
+        patients=len({image.patient for image in joined.images}),
+        readings=tally.readers.total(),
+        valid=tally.valid,
+        with_gaze=tally.with_gaze,
+        gaze_samples=tally.gaze_samples,
+        fixations=tally.fixations,
+        excluded=dict(tally.excluded),
+        not_validated=tally.not_validated,
+        splits={name: int((split == part).sum()) for part, name in enumerate(SPLITS)},
+        warnings=[*joined.warnings, *warnings],
+    )
+
+
+def _write(writer: DatasetWriter, row: int, image: PreparedImage) -> None:
+    writer.write_image(row, image.pixels, image.heatmap, image.columns)
+    for reading in image.readings:
+        writer.write_reading(reading.gaze, reading.fixations, {**reading.columns, "image": row})
+
+
+class _Tally:
+    """What has been written so far, as far as it is needed once more."""
+
+    def __init__(self) -> None:
+        self.truth: list[int] = []
+        self.label: list[int] = []
+        self.with_gaze = 0
+        self.readers: Counter[str] = Counter()
+        self.excluded: Counter[str] = Counter()
+        self.valid = 0
+        self.not_validated = 0
+        self.gaze_samples = 0
+        self.fixations = 0
+        self.simulated = False
+
+    def add(self, image: PreparedImage) -> None:
+        """Count one image and its readings."""
+        self.truth.append(image.columns["truth"])
+        self.label.append(image.columns["label"])
+        self.with_gaze += image.heatmap is not None
+        for reading in image.readings:
+            columns = reading.columns
+            self.readers[columns["reader"]] += 1
+            self.valid += columns["valid"]
+            self.not_validated += bool(columns["valid"] and np.isnan(columns["accuracy_deg"]))
+            self.simulated |= columns["source"] == "simulated"
+            self.gaze_samples += len(reading.gaze["t_s"])
+            self.fixations += len(reading.fixations["onset_s"])
+            if columns["exclusion"]:
+                self.excluded[columns["exclusion"]] += 1
+
+    def targets(self) -> NDArray[np.int8]:
+        """Target class of each image so far."""
+        return target_classes(np.array(self.truth, np.int8), np.array(self.label, np.int8))
+
+
+def _finish(
+    writer: DatasetWriter, joined: Joined, tally: _Tally, options: BuildOptions, studies: Sequence[Path]
+) -> tuple[NDArray[np.int8], list[str]]:
+    """Split the images and write what is known only now."""
+    patients = [image.patient for image in joined.images]
+    split, warnings = split_by_patient(patients, tally.targets(), parse_split(options.split), options.seed)
+    attributes = {
+        "study": joined.name,
+        "scheme": asdict(joined.scheme),
+        "build": {**asdict(options), "studies": [path.resolve().name for path in studies]},
+        "readers": [{"code": code, "readings": n} for code, n in sorted(tally.readers.items())],
+        "patients_known": joined.patients_known,
+        "simulated": tally.simulated,
+    }
+    writer.finish({"/images/split": split}, attributes)
+    if not tally.valid:
+        warnings.append("No reading is used: the data set has no labels and no gaze of readers.")
+    return split, warnings

@@ -1,0 +1,152 @@
+"""The part of a build that is work: images and readings made ready, in this process or in several."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections import deque
+from collections.abc import Generator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gazeannotator.dataset.consensus import consensus
+from gazeannotator.dataset.grid import heatmap_on_grid, pixels_on_grid
+from gazeannotator.dataset.joining import JoinedImage
+from gazeannotator.dataset.readings import PreparedReading, Quality, prepare_reading
+from gazeannotator.geometry import fit_grid
+from gazeannotator.study.images import read_image
+from gazeannotator.study.store import Store
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How images and readings are made ready."""
+
+    grid_px: int
+    method: str
+    sigma_deg: float
+    limits: Quality
+
+
+@dataclass(frozen=True)
+class PreparedImage:
+    """One image, ready to be written.
+
+    Attributes
+    ----------
+    pixels : ndarray of uint8, shape (S, S, 3)
+    heatmap : ndarray, shape (S, S), or None
+        None where no valid reading has a fixation on the image.
+    columns : dict
+        Of /images, as far as they are known before the split.
+    readings : list of PreparedReading
+    """
+
+    pixels: NDArray[np.uint8]
+    heatmap: NDArray[np.float64] | None
+    columns: dict[str, Any]
+    readings: list[PreparedReading]
+
+
+class Preparer:
+    """Prepares images one after another; keeps the studies open in between.
+
+    Parameters
+    ----------
+    studies : sequence of Path
+    recipe : Recipe
+    """
+
+    def __init__(self, studies: Sequence[Path], recipe: Recipe) -> None:
+        self._stores = {path: Store.open(path) for path in studies}
+        self._recipe = recipe
+
+    def close(self) -> None:
+        """Close the studies."""
+        for store in self._stores.values():
+            store.close()
+
+    def prepare(self, image: JoinedImage) -> PreparedImage:
+        """Read an image and all its readings, and put them on the grid."""
+        recipe = self._recipe
+        readings = [
+            prepare_reading(
+                self._stores[each.study],
+                each.session,
+                each.reading,
+                image.size_px,
+                recipe.method,
+                recipe.limits,
+            )
+            for each in image.readings
+        ]
+        valid = [each for each in readings if each.valid]
+        grid = fit_grid(image.size_px, recipe.grid_px)
+        pixels = read_image(self._stores[image.study].image_file(image.id))
+        return PreparedImage(
+            pixels=pixels_on_grid(pixels, grid, recipe.grid_px),
+            heatmap=heatmap_on_grid([each.look(recipe.sigma_deg) for each in valid], grid, recipe.grid_px),
+            columns={
+                "id": image.id,
+                "patient": image.patient,
+                "size_px": image.size_px,
+                "to_grid": (grid.scale, grid.dx_px, grid.dy_px),
+                "truth": image.truth,
+                "label": consensus(
+                    np.array([each.columns["label"] for each in valid]),
+                    np.array([each.columns["confidence"] for each in valid]),
+                ),
+            },
+            readings=readings,
+        )
+
+
+def prepared(
+    images: Sequence[JoinedImage], studies: Sequence[Path], recipe: Recipe, jobs: int
+) -> Generator[PreparedImage, None, None]:
+    """Prepare images in their order, with a few in memory at a time.
+
+    Parameters
+    ----------
+    images : sequence of JoinedImage
+    studies : sequence of Path
+        Where their readings are.
+    recipe : Recipe
+    jobs : int
+        Processes that share the work; 1 does it here.
+    """
+    if jobs <= 1:
+        preparer = Preparer(studies, recipe)
+        try:
+            yield from map(preparer.prepare, images)
+        finally:
+            preparer.close()
+        return
+    # A fresh process on every system: a forked one would inherit open database connections.
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(jobs, context, _open_in_child, (studies, recipe))
+    waiting: deque[Future[PreparedImage]] = deque()
+    try:
+        for image in images:
+            waiting.append(pool.submit(_prepare_in_child, image))
+            if len(waiting) > 2 * jobs:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+_in_child: list[Preparer] = []
+
+
+def _open_in_child(studies: Sequence[Path], recipe: Recipe) -> None:
+    _in_child.append(Preparer(studies, recipe))
+
+
+def _prepare_in_child(image: JoinedImage) -> PreparedImage:
+    return _in_child[0].prepare(image)

@@ -1,0 +1,217 @@
+"""One reading as it enters a data set: its gaze on the image, its fixations, its quality."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gazeannotator.dataset.grid import Look
+from gazeannotator.dataset.rules import OPERATOR, on_image
+from gazeannotator.gaze.filters import data_loss, interval_s
+from gazeannotator.gaze.fixations import find_fixations
+from gazeannotator.geometry import (
+    Screen,
+    image_px_per_deg,
+    normalised_to_screen_px,
+    screen_px_to_image_px,
+)
+from gazeannotator.samples import GazeChunk, both_eyes
+from gazeannotator.study.model import CANNOT_BE_ASSESSED, Reading, Session
+from gazeannotator.study.store import Store
+
+
+@dataclass(frozen=True)
+class Quality:
+    """From which point on a reading is not used.
+
+    Attributes
+    ----------
+    max_data_loss : float
+        Share of lost samples.
+    max_accuracy_deg : float
+        Mean error at the last validation.
+    require_validation : bool
+        Whether a reading without a validation is left out too.
+    """
+
+    max_data_loss: float
+    max_accuracy_deg: float
+    require_validation: bool
+
+
+@dataclass(frozen=True)
+class PreparedReading:
+    """Rows and values of one reading, named as in the format.
+
+    Attributes
+    ----------
+    columns : dict
+        Of /readings, but `image` and the slices.
+    gaze, fixations : dict
+        Columns of these tables.
+    size_px : tuple of int
+        Of the image.
+    """
+
+    columns: dict[str, Any]
+    gaze: dict[str, NDArray[Any]]
+    fixations: dict[str, NDArray[Any]]
+    size_px: tuple[int, int]
+
+    @property
+    def valid(self) -> bool:
+        """Whether label and gaze are used."""
+        return bool(self.columns["valid"])
+
+    def look(self, sigma_deg: float) -> Look:
+        """Return the fixations on the image, with a sigma in image px."""
+        inside = on_image(self.fixations["xy_px"], np.array(self.size_px))
+        return Look(
+            self.fixations["xy_px"][inside],
+            self.fixations["duration_s"][inside],
+            sigma_deg * self.columns["px_per_deg"],
+        )
+
+
+def prepare_reading(
+    store: Store, session: Session, reading: Reading, size_px: tuple[int, int], method: str, limits: Quality
+) -> PreparedReading:
+    """Cut a reading's gaze out of its session and find what follows from it.
+
+    Parameters
+    ----------
+    store : Store
+        Of the reading.
+    session : Session
+    reading : Reading
+    size_px : tuple of int
+        Width and height of the image as stored.
+    method : str
+        Of finding fixations.
+    limits : Quality
+
+    Returns
+    -------
+    PreparedReading
+    """
+    onset_s = reading.onset_s + session.onset_correction_s
+    response_s = reading.response_s - session.onset_correction_s
+    shown_s = reading.offset_s - reading.onset_s
+    duration_s = response_s if math.isnan(shown_s) else shown_s
+    duration_s = duration_s if duration_s >= 0 else math.nan
+    time_s, chunk = _within(store, session, onset_s, duration_s)
+
+    distance_mm = chunk.distance_mm[chunk.distance_mm > 0]
+    screen = session.screen
+    if len(distance_mm):
+        screen = replace(screen, distance_mm=float(np.median(distance_mm)))
+    rate_hz = _rate_hz(time_s, session)
+    recorded = session.gaze_stream is not None or len(time_s) > 0
+    loss = data_loss(time_s, chunk.lost, 0.0, duration_s, rate_hz) if recorded else math.nan
+
+    left, right = (normalised_to_screen_px(eye, screen.size_px) for eye in (chunk.left, chunk.right))
+    combined = both_eyes(left, right)
+    fixations = find_fixations(time_s, combined, screen, method=method)
+
+    def to_image(points: NDArray[np.float64]) -> NDArray[np.float32]:
+        return screen_px_to_image_px(points, reading.placement, size_px).astype(np.float32)
+
+    exclusion = why_excluded(reading, session, loss, limits)
+    return PreparedReading(
+        columns={
+            **_answers(reading, session, exclusion),
+            **_geometry(screen, reading, size_px),
+            "onset_s": onset_s,
+            "duration_s": duration_s,
+            "response_s": response_s,
+            "onset_correction_s": session.onset_correction_s,
+            "rate_hz": rate_hz,
+            "accuracy_deg": session.accuracy_deg,
+            "precision_rms_deg": session.precision_rms_deg,
+            "data_loss": loss,
+        },
+        gaze={
+            "t_s": time_s,
+            "xy_px": to_image(combined),
+            "left_px": to_image(left),
+            "right_px": to_image(right),
+            "pupil_mm": np.where(chunk.pupil_mm > 0, chunk.pupil_mm, np.nan).astype(np.float32),
+        },
+        fixations={
+            "onset_s": fixations.onset_s,
+            "duration_s": fixations.duration_s,
+            "xy_px": to_image(fixations.xy_px),
+            "samples": fixations.samples,
+        },
+        size_px=size_px,
+    )
+
+
+def why_excluded(reading: Reading, session: Session, loss: float, limits: Quality) -> str:
+    """Say why a reading is not used, "" if it is; what the reader did comes before what was measured."""
+    if reading.state != "done":
+        return "interrupted"
+    if reading.replaced_by:
+        return "corrected"
+    if reading.label is None or reading.label == CANNOT_BE_ASSESSED:
+        return "cannot_be_assessed"
+    if reading.note:
+        return OPERATOR + reading.note
+    if loss > limits.max_data_loss:
+        return "data_loss"
+    if session.accuracy_deg > limits.max_accuracy_deg:
+        return "accuracy"
+    if limits.require_validation and math.isnan(session.accuracy_deg):
+        return "not_validated"
+    return ""
+
+
+def _within(
+    store: Store, session: Session, onset_s: float, duration_s: float
+) -> tuple[NDArray[np.float64], GazeChunk]:
+    """Take the samples while the image was shown, with strictly increasing times since its onset."""
+    if math.isnan(duration_s):
+        return np.empty(0), GazeChunk.empty()
+    chunk = store.gaze(session.id, onset_s, onset_s + duration_s)
+    time_s = chunk.time_s - onset_s
+    kept = (time_s >= 0) & (time_s <= duration_s)
+    # A sender that repeats a stamp repeats a sample.
+    kept &= np.diff(time_s, prepend=-math.inf) > 0
+    return time_s[kept], chunk[kept]
+
+
+def _rate_hz(time_s: NDArray[np.float64], session: Session) -> float:
+    if len(time_s) > 2:
+        return 1 / interval_s(time_s)
+    nominal = session.gaze_stream.rate_hz if session.gaze_stream else 0.0
+    return nominal if nominal > 0 else math.nan
+
+
+def _answers(reading: Reading, session: Session, exclusion: str) -> dict[str, Any]:
+    return {
+        "id": reading.id,
+        "reader": reading.reader,
+        "session": reading.session,
+        "session_utc": session.started_utc,
+        "source": reading.source,
+        "onset_method": reading.onset_method,
+        "label": CANNOT_BE_ASSESSED if reading.label is None else reading.label,
+        "confidence": reading.confidence,
+        "flagged": reading.flagged,
+        "valid": not exclusion,
+        "exclusion": exclusion,
+    }
+
+
+def _geometry(screen: Screen, reading: Reading, size_px: tuple[int, int]) -> dict[str, Any]:
+    return {
+        "screen_px": screen.size_px,
+        "screen_mm": screen.size_mm,
+        "distance_mm": screen.distance_mm,
+        "placement": reading.placement.as_tuple(),
+        "px_per_deg": image_px_per_deg(screen, reading.placement, size_px),
+    }

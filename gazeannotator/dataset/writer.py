@@ -1,0 +1,166 @@
+"""Writing a data set image by image, so that it may be larger than the memory."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+from gazeannotator.dataset.atomic import whole_file
+from gazeannotator.dataset.schema import FORMAT, FORMAT_VERSION, LAYOUT
+
+_TABLE_ROWS = 8192
+_COMPRESSION = {"compression": "gzip", "compression_opts": 4, "shuffle": True, "fletcher32": True}
+
+
+class DatasetWriter:
+    """An HDF5 file in the making; see `writing`.
+
+    Parameters
+    ----------
+    file : h5py.File
+        Open for writing, empty.
+    images : int
+        How many there will be.
+    grid_px : int
+        Side of the grid.
+    """
+
+    def __init__(self, file: Any, images: int, grid_px: int) -> None:  # noqa: ANN401 - h5py has no types
+        self._file = file
+        self._images = images
+        self._columns: dict[str, list[Any]] = {}
+        plane = (1, grid_px, grid_px)
+        self._pixels = self._create("/images/pixels", (images, *plane[1:], 3), (*plane, 3))
+        self._heatmap = self._create("/images/heatmap", (images, *plane[1:]), plane)
+        for name, array in LAYOUT.items():
+            if name.startswith(("/gaze/", "/fixations/")):
+                rest = array.shape[1:]
+                self._create(name, (0, *rest), (_TABLE_ROWS, *rest), maxshape=(None, *rest))
+
+    def write_image(
+        self,
+        row: int,
+        pixels: NDArray[np.uint8],
+        heatmap: NDArray[np.float64] | None,
+        columns: Mapping[str, Any],
+    ) -> None:
+        """Write one image: its grid, its heatmap (None: no gaze) and one value for each column of /images."""
+        self._pixels[row] = pixels
+        if heatmap is not None:
+            self._heatmap[row] = heatmap
+        self._collect("images", {**columns, "has_gaze": heatmap is not None})
+
+    def write_reading(
+        self,
+        gaze: Mapping[str, NDArray[Any]],
+        fixations: Mapping[str, NDArray[Any]],
+        columns: Mapping[str, Any],
+    ) -> None:
+        """Write one reading: its rows of both tables and one value for each other column of /readings."""
+        gaze_first, gaze_count = self._append("gaze", gaze)
+        fixation_first, fixation_count = self._append("fixations", fixations)
+        slices = {
+            "gaze_first": gaze_first,
+            "gaze_count": gaze_count,
+            "fixation_first": fixation_first,
+            "fixation_count": fixation_count,
+        }
+        self._collect("readings", {**columns, **slices})
+
+    def finish(
+        self, columns: Mapping[str, Sequence[Any] | NDArray[Any]], attributes: Mapping[str, Any]
+    ) -> None:
+        """Write all columns, those that are known only at the end too, and the root attributes.
+
+        Parameters
+        ----------
+        columns : mapping
+            Path → values, e.g. ``"/images/split"``.
+        attributes : mapping
+            Root attributes but format, version, time and software; dicts and lists become JSON.
+        """
+        written = {*self._file["images"], *self._file["gaze"], *self._file["fixations"]}
+        for name, array in LAYOUT.items():
+            group, column = name.strip("/").split("/")
+            if group in ("gaze", "fixations") or (group == "images" and column in written):
+                continue
+            values = columns[name] if name in columns else self._columns.get(name, [])
+            rows = self._images if group == "images" else len(self._columns.get("/readings/id", []))
+            shape: tuple[Any, ...] = (rows, *array.shape[1:])
+            if array.dtype == "str":
+                data = np.array(values, dtype=object)
+            else:
+                data = np.array(values, dtype=array.dtype).reshape(shape)
+            self._create(
+                name, shape, (max(1, min(rows, _TABLE_ROWS)), *array.shape[1:]), maxshape=(None, *shape[1:])
+            )
+            if rows:
+                self._file[name][:] = data
+        for name, value in {**_origin(), **attributes}.items():
+            text = isinstance(value, (dict, list))
+            self._file.attrs[name] = json.dumps(value, ensure_ascii=False) if text else value
+
+    def _create(self, name: str, shape: tuple[Any, ...], chunks: tuple[Any, ...], **more: Any) -> Any:  # noqa: ANN401
+        dtype = LAYOUT[name].dtype
+        stored = h5py.string_dtype() if dtype == "str" else np.dtype(dtype)
+        return self._file.create_dataset(name, shape, stored, chunks=chunks, **_COMPRESSION, **more)
+
+    def _append(self, table: str, columns: Mapping[str, NDArray[Any]]) -> tuple[int, int]:
+        names = [name for name in LAYOUT if name.startswith(f"/{table}/")]
+        first = int(self._file[names[0]].shape[0])
+        count = len(columns[names[0].rsplit("/", 1)[1]])
+        if count:
+            for name in names:
+                array = self._file[name]
+                array.resize(first + count, axis=0)
+                array[first:] = columns[name.rsplit("/", 1)[1]]
+        return first, count
+
+    def _collect(self, group: str, columns: Mapping[str, Any]) -> None:
+        for name, value in columns.items():
+            self._columns.setdefault(f"/{group}/{name}", []).append(value)
+
+
+@contextmanager
+def writing(target: Path, images: int, grid_px: int) -> Iterator[DatasetWriter]:
+    """Open a writer on a temporary file beside the target; the file is renamed when the block succeeds.
+
+    Raises
+    ------
+    BadInput, StorageError
+        If the target cannot be written.
+    """
+    with whole_file(target) as temporary:
+        file = h5py.File(temporary, "w")
+        try:
+            yield DatasetWriter(file, images, grid_px)
+        except BaseException:
+            _give_up(file)
+            raise
+        file.close()
+
+
+def _give_up(file: Any) -> None:  # noqa: ANN401
+    """Close a file that is thrown away; on a full disk HDF5 cannot write out even then."""
+    try:
+        file.close()
+    except (OSError, RuntimeError):
+        pass
+
+
+def _origin() -> dict[str, str]:
+    return {
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        "created_utc": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "software": f"gazeannotator {importlib.metadata.version('gazeannotator')}",
+    }
