@@ -75,7 +75,8 @@ class StudyKey:
         return self._hmac("gazeannotator study key")[:16]
 
     def _hmac(self, text: str) -> str:
-        return hmac.new(self.secret, text.encode(), hashlib.sha256).hexdigest()
+        # File names need not be valid Unicode on Linux.
+        return hmac.new(self.secret, text.encode("utf-8", "surrogateescape"), hashlib.sha256).hexdigest()
 
 
 def image_id(pixels: NDArray[np.uint8] | NDArray[np.uint16]) -> str:

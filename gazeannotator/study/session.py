@@ -64,6 +64,7 @@ class ReadingSession:
         clock: Callable[[], float],
         publish: Callable[[Entry], None] = _unpublished,
         *,
+        session_id: str | None = None,
         onset_correction_s: float = 0.0,
         extra: dict[str, Any] | None = None,
     ) -> ReadingSession:
@@ -77,6 +78,8 @@ class ReadingSession:
             `local_clock()`.
         publish : callable, optional
             Called with every row once it is on disk; sends the marker.
+        session_id : str, optional
+            UUID that was chosen before, because the marker stream is announced under it.
         onset_correction_s : float
             Measured delay between stamp and light.
         extra : dict, optional
@@ -93,7 +96,7 @@ class ReadingSession:
         if reader not in {each.code for each in store.readers()}:
             raise BadInput(f"The study has no reader {reader}.", "Add the reader first.")
         session = Session(
-            id=str(uuid.uuid4()),
+            id=session_id or str(uuid.uuid4()),
             reader=reader,
             started_utc=datetime.now(timezone.utc).isoformat(timespec="milliseconds"),
             started_s=clock(),
