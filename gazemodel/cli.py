@@ -1,0 +1,169 @@
+"""The `gazemodel` command: parse, call, print. Torch is loaded only when a command needs it."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
+
+import typer
+
+from gazeannotator.errors import BadInput
+from gazemodel import console
+from gazemodel.config import RECIPES, TrainConfig, make_config
+from gazemodel.console import Console, ProgressStyle
+
+if TYPE_CHECKING:
+    from gazemodel.evaluate import Evaluation
+    from gazemodel.run import Run
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Train networks that look where endoscopists look, judge them, and ask them.",
+)
+
+
+def _choices(field: str) -> str:
+    schema = TrainConfig.model_json_schema()["properties"][field]
+    return " | ".join(str(each) for each in schema["enum"])
+
+
+@app.command("train")
+@console.user_errors
+def train(
+    data: Annotated[Path, typer.Argument(help="A data set (HDF5).", metavar="DATA.h5")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="RUN folder to make.", metavar="RUN")],
+    recipe: Annotated[str | None, typer.Option(help=" | ".join(RECIPES) + "; default if not given")] = None,
+    backbone: Annotated[str | None, typer.Option(help=_choices("backbone"))] = None,
+    weights: Annotated[str | None, typer.Option(help="none | imagenet (download) | FILE")] = None,
+    attention_loss: Annotated[str | None, typer.Option(help=_choices("attention_loss"))] = None,
+    attention_weight: Annotated[float | None, typer.Option(help="λ; 0 ignores gaze.")] = None,
+    epochs: Annotated[int | None, typer.Option(help="At most.")] = None,
+    batch: Annotated[int | None, typer.Option(help="Images per step.")] = None,
+    lr: Annotated[float | None, typer.Option(help="Learning rate at the start.")] = None,
+    size: Annotated[int | None, typer.Option(help="Side of the network's input, px.")] = None,
+    seed: Annotated[int | None, typer.Option(help="The same seed gives the same run.")] = None,
+    devices: Annotated[int | None, typer.Option(help="Number of GPUs.")] = None,
+    precision: Annotated[str | None, typer.Option(help=_choices("precision"))] = None,
+    augmentation: Annotated[str | None, typer.Option(help=_choices("augmentation"))] = None,
+    target: Annotated[str | None, typer.Option(help=_choices("target"))] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with a stopped run.")] = False,
+    progress: Annotated[ProgressStyle, typer.Option(help="How progress is shown.")] = ProgressStyle.bar,
+) -> None:
+    """Train a network on a data set, judge it on the test images and write a report.
+
+    An option that is not given is that of the recipe. The RUN folder then holds config.json,
+    model.safetensors, last.ckpt, history.csv, predictions.csv, metrics.json, report.html and tensorboard/.
+
+    Example: gazemodel train data.h5 -o runs/first --recipe quick
+    """
+    options = dict(recipe=recipe, backbone=backbone, weights=weights, attention_loss=attention_loss)
+    options |= dict(attention_weight=attention_weight, epochs=epochs, batch=batch, lr=lr, size=size)
+    options |= dict(seed=seed, devices=devices, precision=precision, augmentation=augmentation, target=target)
+    config = make_config(**options)
+    speaker = Console(progress)
+    with speaker.long_work("Training", run=str(out), data=str(data), epochs=config.epochs):
+        _train(data, out, config, options if resume else None, speaker)
+
+
+def _train(data: Path, out: Path, config: TrainConfig, resumed: dict[str, Any] | None, speaker: Console) -> None:
+    from gazemodel import train as training
+    from gazemodel.evaluate import calibrate, evaluate, split_to_judge
+
+    if resumed is None:
+        run, facts, network = training.prepare(data, out, config)
+    else:
+        run, facts, network = training.reopen(data, out, resumed)
+    for remark in run.remarks:
+        console.warn(remark)
+    training.fit(run, facts, network, report=speaker.report, stop=speaker.stopped, resume=resumed is not None)
+    if os.environ.get("LOCAL_RANK", "0") != "0":
+        return
+    calibrate(run, facts)
+    found = evaluate(run, split_to_judge(facts), data, tell=speaker.tell)
+    _finish(run, found, speaker)
+
+
+def _finish(run: Run, found: Evaluation, speaker: Console) -> None:
+    from gazemodel.metrics import HEADLINES
+    from gazemodel.report import write_report
+
+    write_report(run, found)
+    for name in HEADLINES:
+        speaker.report("metric", name=name, value=found.metrics[name], ci95=found.metrics["ci95"][name])
+    paths = {"run": run.folder, "report": run.report, "weights": run.weights, "metrics_file": run.metrics}
+    speaker.report("finished", **{name: str(path) for name, path in paths.items()}, metrics=found.metrics)
+    if speaker.for_people:
+        console.say(_summary(run, found.metrics))
+
+
+def _summary(run: Run, metrics: dict[str, Any]) -> str:
+    low, high = metrics["ci95"]["accuracy"]
+    return (
+        f"Accuracy {metrics['accuracy']:.3f} (95 % interval {low:.3f} to {high:.3f}) on "
+        f"{metrics['n_images']} {metrics['split']} images of {metrics['n_patients']} patients.\n"
+        f"Report: {run.report}"
+    )
+
+
+@app.command("evaluate")
+@console.user_errors
+def evaluate_run(
+    run: Annotated[Path, typer.Argument(help="A RUN folder.", metavar="RUN")],
+    split: Annotated[str, typer.Option(help="test | validation | train")] = "test",
+    data: Annotated[
+        Path | None, typer.Option(help="Another data set with the same classes.", metavar="DATA.h5")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print metrics.json on stdout.")] = False,
+) -> None:
+    """Judge a trained network again: predictions.csv, metrics.json and report.html of the RUN are replaced.
+
+    Example: gazemodel evaluate runs/first --split validation
+    """
+    if split not in ("train", "validation", "test"):
+        raise BadInput(f"There is no split '{split}'.", "Choose test, validation or train.")
+    from gazemodel.evaluate import evaluate
+    from gazemodel.report import write_report
+    from gazemodel.run import open_run
+
+    opened = open_run(run)
+    chosen = cast(Literal["train", "validation", "test"], split)
+    found = evaluate(opened, chosen, data, tell=Console(ProgressStyle.bar).tell)
+    write_report(opened, found)
+    if as_json:
+        console.say(json.dumps(found.metrics, ensure_ascii=False, indent=2))
+    else:
+        console.say(_summary(opened, found.metrics))
+
+
+@app.command("predict")
+@console.user_errors
+def predict_images(
+    run: Annotated[Path, typer.Argument(help="A RUN folder.", metavar="RUN")],
+    images: Annotated[list[Path], typer.Argument(help="Image files.", metavar="IMAGE...")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder for the results.", metavar="DIR")],
+) -> None:
+    """Classify image files: probabilities.csv, and for each image a picture of the network's attention.
+
+    For research only; not for clinical use.
+
+    Example: gazemodel predict runs/first polyp.png -o out
+    """
+    from gazemodel.predict import predict
+    from gazemodel.run import open_run
+
+    for each in predict(open_run(run), images, out, tell=Console(ProgressStyle.bar).tell):
+        console.say(f"{each.image}: {each.predicted} ({each.probabilities[each.predicted]:.3f})")
+
+
+def main() -> None:
+    """Console script."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

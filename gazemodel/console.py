@@ -1,0 +1,145 @@
+"""How the commands speak: lines for people, JSON events for programs, one sentence for an error."""
+
+from __future__ import annotations
+
+import functools
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import Enum
+from typing import Any, TypeVar
+
+import typer
+
+from gazeannotator.errors import Cancelled, UserError
+from gazemodel import events
+
+Result = TypeVar("Result")
+
+
+class ProgressStyle(str, Enum):
+    """How long work shows its progress: lines for people, JSON for programs."""
+
+    bar = "bar"
+    json = "json"
+
+
+class Console:
+    """Reports events in the chosen style, and knows whether a stop was asked for."""
+
+    def __init__(self, style: ProgressStyle) -> None:
+        self._style = style
+        self._asked = threading.Event()
+        # Lightning starts the other processes of a run by the same command: only the first speaks.
+        self._speaks = os.environ.get("LOCAL_RANK", "0") == "0"
+
+    @property
+    def for_people(self) -> bool:
+        """Whether plain lines may be written on stdout."""
+        return self._speaks and self._style is ProgressStyle.bar
+
+    def report(self, event: events.EventName, **facts: Any) -> None:  # noqa: ANN401
+        """Tell what happened."""
+        if not self._speaks:
+            return
+        if self._style is ProgressStyle.json:
+            events.emit(event, **facts)
+        elif event == "progress":
+            _draw_bar(facts["done"], facts["total"], facts["what"])
+        elif event == "epoch":
+            say(_epoch_line(facts))
+
+    def tell(self, done: int, total: int, what: str) -> None:
+        """Report progress.
+
+        Raises
+        ------
+        Cancelled
+            When a stop was asked for.
+        """
+        if self.stopped():
+            raise Cancelled
+        self.report("progress", done=done, total=total, what=what)
+
+    def stopped(self) -> bool:
+        """Whether ``stop`` came on stdin, stdin ended, or Ctrl+C was pressed."""
+        return self._asked.is_set()
+
+    @contextmanager
+    def long_work(self, job: str, **facts: Any) -> Iterator[None]:  # noqa: ANN401
+        """Print ``started`` at once, and ``failed`` or ``cancelled`` where it ends so (exit 2, 1)."""
+        if self._style is ProgressStyle.json and self._speaks:
+            events.watch_stdin(self._asked.set)
+        self.report("started", job=job, **facts)
+        previous = signal.signal(signal.SIGINT, self._interrupted)
+        try:
+            yield
+        except (Cancelled, KeyboardInterrupt):
+            self.report("cancelled", job=job, **facts)
+            fail(f"{job} was stopped; what was reached is kept.")
+            raise typer.Exit(1) from None
+        except UserError as error:
+            self.report("failed", message=error.message, hint=error.hint)
+            raise
+        finally:
+            signal.signal(signal.SIGINT, previous)
+
+    def _interrupted(self, *_: Any) -> None:  # noqa: ANN401
+        """First Ctrl+C: stop in good order; the second: at once."""
+        if self._asked.is_set():
+            raise KeyboardInterrupt
+        self._asked.set()
+
+
+def user_errors(command: Callable[..., Result]) -> Callable[..., Result]:
+    """Turn a `UserError` of a command into one line on stderr and exit code 2."""
+
+    @functools.wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Result:  # noqa: ANN401
+        try:
+            return command(*args, **kwargs)
+        except UserError as error:
+            fail(error.message, error.hint)
+            raise typer.Exit(2) from None
+
+    return run
+
+
+def fail(message: str, hint: str = "") -> None:
+    """Write one line on stderr: what is wrong and what to do."""
+    line = " ".join(f"{message} {hint}".split())
+    sys.stderr.write(f"Error: {line}\n")
+
+
+def say(text: str) -> None:
+    """Write a line for people on stdout."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def warn(text: str) -> None:
+    """Write a warning on stderr."""
+    sys.stderr.write(f"Warning: {text}\n")
+
+
+def _epoch_line(facts: dict[str, Any]) -> str:
+    attention = facts["val_attention"]
+    looks = f"  attention {attention:.3f}" if attention == attention else ""
+    return (
+        f"Epoch {facts['epoch']:>3}/{facts['epochs']}  "
+        f"train loss {facts['train_loss']:.3f} accuracy {facts['train_accuracy']:.3f}  "
+        f"validation loss {facts['val_loss']:.3f} accuracy {facts['val_accuracy']:.3f}{looks}"
+        f"{'  best' if facts['best'] else ''}"
+    )
+
+
+def _draw_bar(done: int, total: int, what: str) -> None:
+    if not sys.stderr.isatty():
+        return
+    filled = int(30 * done / total) if total else 30
+    # Ends at the line's start, so that the next line or bar takes its place.
+    sys.stderr.write(f"\r{what:<28.28} [{'█' * filled}{'·' * (30 - filled)}] {done}/{total}\x1b[K\r")
+    sys.stderr.flush()

@@ -1,0 +1,237 @@
+"""Judges a trained network on one split of a data set: predictions.csv and metrics.json."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gazeannotator.dataset import schema
+from gazeannotator.errors import BadInput
+from gazemodel.agreement import MEASURES, agreement
+from gazemodel.data import DataFacts, ImageSet, SplitName, read_facts, read_heatmap
+from gazemodel.inference import Answers, ask, cam_at
+from gazemodel.metrics import Predictions, fit_temperature, interval, number, patient_weights, summarise
+from gazemodel.network import GazeNetwork
+from gazemodel.run import Run, load_network, save_network, write_text
+
+Tell = Callable[[int, int, str], None]
+"""Called with (done, total, what); raises to stop."""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Results of one split; n images.
+
+    Attributes
+    ----------
+    facts : DataFacts
+    rows : ndarray of int, shape (n,)
+        Rows of the data set.
+    predictions : Predictions
+    cams : ndarray, shape (n, h, w)
+    metrics : dict
+        As in metrics.json.
+    """
+
+    facts: DataFacts
+    rows: NDArray[np.int64]
+    predictions: Predictions
+    cams: NDArray[np.float64]
+    metrics: dict[str, Any]
+
+
+def calibrate(run: Run, facts: DataFacts) -> None:
+    """Fit the temperature on the validation images and keep it with the weights."""
+    network = load_network(run)
+    rows = facts.rows("validation")
+    answers = _answers(run, network, facts, rows, lambda *_: None)
+    network.temperature.fill_(fit_temperature(answers.logits, facts.target[rows]))
+    save_network(network, run.weights)
+
+
+def evaluate(
+    run: Run, split: SplitName = "test", data: Path | None = None, tell: Tell = lambda *_: None
+) -> Evaluation:
+    """Judge a run's best weights, and write predictions.csv and metrics.json into its folder.
+
+    Parameters
+    ----------
+    run : Run
+    split : {"test", "validation", "train"}
+    data : Path, optional
+        Another data set with the same classes; the run's own otherwise.
+    tell : callable
+        Told how many images are done.
+
+    Raises
+    ------
+    BadInput
+        Where the data set does not fit the run or the split is empty.
+    """
+    facts = read_facts(data if data is not None else Path(run.data["path"]), run.config.target)
+    if facts.classes != run.classes:
+        raise BadInput(
+            f"{facts.path} has the classes {', '.join(facts.classes)}, the run {', '.join(run.classes)}.",
+            "Give a data set with the run's classes.",
+        )
+    rows = facts.rows(split)
+    if not len(rows):
+        raise BadInput(f"{facts.path} has no {split} images with a known class.", "Choose another --split.")
+    network = load_network(run)
+    answers = _answers(run, network, facts, rows, tell)
+    temperature = float(network.temperature)
+    predictions = Predictions(facts.target[rows], answers.probabilities(temperature), facts.patient[rows])
+    attention = _attention(facts, rows, answers, keep_aspect=run.config.keep_aspect)
+    metrics = _metrics(run, facts, split, predictions, answers, attention, temperature)
+    _write_predictions(run, facts, split, rows, predictions, attention)
+    write_text(run.metrics, json.dumps(metrics, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+    return Evaluation(facts, rows, predictions, answers.cams, metrics)
+
+
+def split_to_judge(facts: DataFacts) -> SplitName:
+    """Test images where there are any, else the validation images."""
+    return "test" if len(facts.rows("test")) else "validation"
+
+
+def _answers(run: Run, network: GazeNetwork, facts: DataFacts, rows: NDArray[np.int64], tell: Tell) -> Answers:
+    images = ImageSet(facts, rows, run.config.size, keep_aspect=run.config.keep_aspect, gaze=False)
+    return ask(
+        network,
+        images,
+        loss_name=run.config.loss_name,
+        batch=run.config.batch,
+        tell=lambda done: tell(done, len(rows), "Judging images"),
+    )
+
+
+def _attention(
+    facts: DataFacts, rows: NDArray[np.int64], answers: Answers, *, keep_aspect: bool
+) -> dict[str, NDArray[np.float64]]:
+    """Agreement of each image's CAM with its readers' gaze, NaN where it has none; each shape (n,)."""
+    values = {name: np.full(len(rows), np.nan) for name in MEASURES}
+    with schema.open_dataset(facts.path) as file:
+        fixations = _fixations(file, facts)
+        for index, row in enumerate(rows):
+            if not facts.has_gaze[row]:
+                continue
+            heatmap = read_heatmap(file, facts, int(row))
+            x0, y0, width, height = facts.content[row]
+            gaze = heatmap[y0 : y0 + height, x0 : x0 + width].astype(np.float64)
+            cam = cam_on_image(answers.cams[index], facts, int(row), keep_aspect=keep_aspect)
+            at = np.floor(fixations.get(int(row), np.empty((0, 2))) - (x0, y0)).astype(np.int64)
+            at = at[((at >= 0) & (at < (width, height))).all(1)]
+            for name, value in agreement(cam, gaze, at).items():
+                values[name][index] = value
+    return values
+
+
+def cam_on_image(cam: NDArray[np.float64], facts: DataFacts, row: int, *, keep_aspect: bool) -> NDArray[np.float64]:
+    """Lay a CAM over the image itself, without the grid's padding.
+
+    Parameters
+    ----------
+    cam : ndarray, shape (h, w)
+        Over the network's square input.
+    facts : DataFacts
+    row : int
+        Row of the image.
+    keep_aspect : bool
+        Whether the input was the whole grid (True), or the image alone, stretched.
+
+    Returns
+    -------
+    ndarray, shape (height, width)
+        On the image's part of the grid.
+    """
+    x0, y0, width, height = (int(each) for each in facts.content[row])
+    if not keep_aspect:
+        return cam_at(cam, (height, width))
+    return cam_at(cam, (facts.grid_px, facts.grid_px))[y0 : y0 + height, x0 : x0 + width]
+
+
+def _fixations(file: Any, facts: DataFacts) -> dict[int, NDArray[np.float64]]:  # noqa: ANN401 - h5py has no types
+    """Fixations of the valid readings in grid px, by row of image."""
+    readings, found = file["readings"], {}
+    image, valid = readings["image"][:], readings["valid"][:].astype(bool)
+    first, count = readings["fixation_first"][:], readings["fixation_count"][:]
+    xy = file["fixations/xy_px"][:].astype(np.float64)
+    to_grid = file["images/to_grid"][:]
+    for row in np.unique(image[valid]):
+        which = np.flatnonzero(valid & (image == row))
+        points = [xy[first[each] : first[each] + count[each]] for each in which]
+        found[int(row)] = np.concatenate(points) * to_grid[row, 0] + to_grid[row, 1:]
+    return found
+
+
+def _metrics(
+    run: Run,
+    facts: DataFacts,
+    split: SplitName,
+    predictions: Predictions,
+    answers: Answers,
+    attention: dict[str, NDArray[np.float64]],
+    temperature: float,
+) -> dict[str, Any]:
+    summary = summarise(predictions, facts.classes)
+    as_trained = Predictions(predictions.target, answers.probabilities(1.0), predictions.patient)
+    drawn = patient_weights(predictions.patient, 2000)
+    intervals = {f"attention {name}": _mean_interval(values, drawn) for name, values in attention.items()}
+    return {
+        "split": split,
+        **summary,
+        "attention": {name: _mean_of_known(values) for name, values in attention.items()},
+        "attention_images": int(np.isfinite(attention["cc"]).sum()),
+        "ci95": {**summary["ci95"], **intervals},
+        "temperature": temperature,
+        "ece_uncalibrated": summarise(as_trained, facts.classes, resamples=1)["ece"],
+        "classes": list(facts.classes),
+        "data": str(facts.path),
+        "patients_known": facts.patients_known,
+        "simulated": facts.simulated,
+    }
+
+
+def _mean_of_known(values: NDArray[np.float64]) -> float | None:
+    known = values[np.isfinite(values)]
+    return number(known.mean()) if len(known) else None
+
+
+def _mean_interval(values: NDArray[np.float64], drawn: NDArray[np.float64]) -> list[float | None]:
+    known = np.isfinite(values)
+    weights = drawn[:, known]
+    weights = weights[weights.sum(1) > 0]
+    return interval(weights @ values[known] / weights.sum(1))
+
+
+def _write_predictions(
+    run: Run,
+    facts: DataFacts,
+    split: str,
+    rows: NDArray[np.int64],
+    predictions: Predictions,
+    attention: dict[str, NDArray[np.float64]],
+) -> None:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    header = ["image", "patient", "split", "target", "predicted", "correct"]
+    writer.writerow([*header, *(f"p({name})" for name in facts.classes), *(f"attention_{name}" for name in MEASURES)])
+    for index, row in enumerate(rows):
+        target, said = int(predictions.target[index]), int(predictions.predicted[index])
+        measures = [attention[name][index] for name in MEASURES]
+        writer.writerow(
+            [
+                *(facts.ids[row], facts.patient[row], split),
+                *(facts.classes[target], facts.classes[said], int(target == said)),
+                *(f"{each:.6f}" for each in predictions.probabilities[index]),
+                *("" if np.isnan(each) else f"{each:.6f}" for each in measures),
+            ]
+        )
+    write_text(run.predictions, text.getvalue())

@@ -1,0 +1,205 @@
+"""Asks a trained network about image files: probabilities as CSV, attention as pictures."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import PIL.Image
+import PIL.ImageOps
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.utils.data import Dataset
+
+from gazeannotator.errors import BadInput, StorageError
+from gazemodel.data import to_input
+from gazemodel.inference import ask, cam_at
+from gazemodel.run import Run, load_network, replace_file, write_text
+
+MAX_PIXELS = 64_000_000
+Pixels = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What the network says of one file."""
+
+    image: Path
+    predicted: str
+    probabilities: dict[str, float]
+    overlay: Path
+
+
+def predict(
+    run: Run, files: list[Path], out: Path, tell: Callable[[int, int, str], None] = lambda *_: None
+) -> list[Prediction]:
+    """Classify image files, and write ``probabilities.csv`` and an attention overlay for each.
+
+    Parameters
+    ----------
+    run : Run
+    files : list of Path
+        All are read before anything is written.
+    out : Path
+        A folder, made where it is missing.
+    tell : callable
+        Told (done, total, what).
+
+    Raises
+    ------
+    BadInput
+        Where a file is no picture that can be read; it is named.
+    StorageError
+        Where the results cannot be written.
+    """
+    images = _Files(files, run.config.size, keep_aspect=run.config.keep_aspect)
+    for file in files:  # refuse a wrong file before long work
+        _open(file).close()
+    network = load_network(run)
+    answers = ask(
+        network,
+        images,
+        loss_name=run.config.loss_name,
+        batch=min(run.config.batch, 16),
+        tell=lambda done: tell(done, len(files), "Classifying images"),
+    )
+    probabilities = answers.probabilities(float(network.temperature))
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        found = []
+        for index, (file, name) in enumerate(zip(files, _names(files), strict=True)):
+            picture = overlay(read_pixels(file), answers.cams[index], keep_aspect=run.config.keep_aspect)
+            replace_file(out / name, lambda new, content=picture: _save_png(content, new))  # type: ignore[misc]
+            said = dict(zip(run.classes, probabilities[index].tolist(), strict=True))
+            found.append(Prediction(file, max(said, key=lambda each: said[each]), said, out / name))
+        write_text(out / "probabilities.csv", _table(found, run.classes))
+    except OSError as error:
+        raise StorageError(f"The results cannot be written to {out}: {error.strerror}.") from None
+    return found
+
+
+def read_pixels(file: Path) -> Pixels:
+    """Read a picture as RGB, its EXIF rotation applied, 16-bit reduced to 8.
+
+    Raises
+    ------
+    BadInput
+        Where it is missing, not a picture, damaged or larger than `MAX_PIXELS`.
+    """
+    try:
+        with _open(file) as image:
+            turned = PIL.ImageOps.exif_transpose(image)
+            if turned.mode.startswith("I"):
+                deep = np.asarray(turned, np.float64)
+                return np.repeat((deep / 257).clip(0, 255).astype(np.uint8)[..., None], 3, axis=2)
+            return np.array(turned.convert("RGB"))
+    except (OSError, ValueError, SyntaxError):
+        raise BadInput(f"{file} is damaged: its pixels cannot be read.", "Copy it again.") from None
+
+
+def overlay(pixels: Pixels, cam: NDArray[np.float64], *, keep_aspect: bool) -> Pixels:
+    """Lay the network's attention over a picture: where it looked stays bright and turns warm.
+
+    Parameters
+    ----------
+    pixels : ndarray of uint8, shape (h, w, 3)
+    cam : ndarray, shape (a, b)
+        Over the network's square input.
+    keep_aspect : bool
+        Whether that input held the picture centred (True) or stretched.
+    """
+    height, width = pixels.shape[:2]
+    if keep_aspect:
+        side = max(height, width)
+        x0, y0 = (side - width) // 2, (side - height) // 2
+        attention = cam_at(cam, (side, side))[y0 : y0 + height, x0 : x0 + width]
+    else:
+        attention = cam_at(cam, (height, width))
+    attention = attention / max(float(attention.max()), 1e-12)
+    # OpenCV's pictures are BGR; the map itself comes so too.
+    colours = cv2.applyColorMap((attention * 255).astype(np.uint8), cv2.COLORMAP_INFERNO)[..., ::-1]
+    share = (0.6 * attention)[..., None]
+    return np.asarray((pixels * (1 - share) + colours * share).round(), np.uint8)
+
+
+class _Files(Dataset[dict[str, Tensor]]):
+    """Picture files at the network's input size, placed as in a data set's grid."""
+
+    def __init__(self, files: list[Path], size: int, *, keep_aspect: bool) -> None:
+        self._files, self._size, self._keep_aspect = files, size, keep_aspect
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+    def __getitem__(self, index: int) -> dict[str, Tensor]:
+        pixels = read_pixels(self._files[index])
+        if self._keep_aspect:
+            pixels = on_square(pixels, self._size)
+        else:
+            whole = np.array([0, 0, pixels.shape[1], pixels.shape[0]])
+            pixels = to_input(pixels, whole, self._size, keep_aspect=False)
+        return {"image": torch.from_numpy(np.ascontiguousarray(pixels.transpose(2, 0, 1)))}
+
+
+def on_square(pixels: Pixels, size: int) -> Pixels:
+    """Scale a picture to fit a square, centred on black, as data sets are built."""
+    height, width = pixels.shape[:2]
+    scale = size / max(height, width)
+    inner = max(1, round(width * scale)), max(1, round(height * scale))
+    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    square = np.zeros((size, size, 3), np.uint8)
+    x0, y0 = (size - inner[0]) // 2, (size - inner[1]) // 2
+    square[y0 : y0 + inner[1], x0 : x0 + inner[0]] = cv2.resize(pixels, inner, interpolation=way)
+    return square
+
+
+def _open(file: Path) -> Any:  # noqa: ANN401
+    if not file.is_file():
+        raise BadInput(f"There is no image {file}.", "Check the name.")
+    try:
+        image = PIL.Image.open(file)
+    except PIL.UnidentifiedImageError:
+        raise BadInput(f"{file} is not a picture.", "Give PNG, JPEG, TIFF or BMP files.") from None
+    except PIL.Image.DecompressionBombError:
+        raise BadInput(f"{file} is too large to be read safely.", "Make it smaller.") from None
+    except OSError as error:
+        raise BadInput(f"{file} cannot be read: {error.strerror or error}.", "Copy it again.") from None
+    if image.width * image.height > MAX_PIXELS:
+        image.close()
+        raise BadInput(
+            f"{file} has {image.width} × {image.height} px; at most {MAX_PIXELS // 10**6} million are read.",
+            "Make it smaller.",
+        )
+    return image
+
+
+def _names(files: list[Path]) -> list[str]:
+    """A name for each overlay; files of the same name in different folders are numbered."""
+    names: list[str] = []
+    for file in files:
+        name, count = f"{file.stem}_attention.png", 2
+        while name in names:
+            name, count = f"{file.stem}_{count}_attention.png", count + 1
+        names.append(name)
+    return names
+
+
+def _save_png(pixels: Pixels, path: Path) -> None:
+    PIL.Image.fromarray(pixels).save(path, format="PNG")
+
+
+def _table(predictions: list[Prediction], classes: tuple[str, ...]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["image", "predicted", *(f"p({name})" for name in classes), "overlay"])
+    for each in predictions:
+        shares = [f"{each.probabilities[name]:.6f}" for name in classes]
+        writer.writerow([str(each.image), each.predicted, *shares, each.overlay.name])
+    return text.getvalue()

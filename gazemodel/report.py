@@ -1,0 +1,166 @@
+"""Writes report.html: one self-contained page that says what was done, how good it is, and how sure that is."""
+
+from __future__ import annotations
+
+import csv
+import importlib.metadata
+import importlib.resources
+from datetime import datetime, timezone
+from typing import Any
+
+import jinja2
+import numpy as np
+from numpy.typing import NDArray
+
+from gazeannotator.dataset import schema
+from gazemodel import figures
+from gazemodel.data import read_heatmap
+from gazemodel.evaluate import Evaluation, cam_on_image
+from gazemodel.run import Run, write_text
+
+_EXAMPLES = 12
+
+_NAMES = {
+    "accuracy": "Accuracy",
+    "balanced_accuracy": "Balanced accuracy",
+    "macro_f1": "Macro F1",
+    "auroc_macro": "AUROC (macro)",
+    "kappa": "Cohen's kappa",
+    "ece": "Calibration error (ECE)",
+}
+_ATTENTION_NAMES = {
+    "cc": ("CC", "correlation, 1 is best"),
+    "nss": ("NSS", "standardised attention at fixations, higher is better"),
+    "kl": ("KL", "divergence, 0 is best"),
+    "sim": ("SIM", "shared part, 1 is best"),
+    "auc_judd": ("AUC-Judd", "fixated against other pixels, 0.5 is chance"),
+}
+
+
+def write_report(run: Run, found: Evaluation) -> None:
+    """Write the report of an evaluation into its RUN folder.
+
+    Parameters
+    ----------
+    run : Run
+    found : Evaluation
+    """
+    metrics, predictions = found.metrics, found.predictions
+    correct = predictions.predicted == predictions.target
+    history = _history(run)
+    page = _template().render(
+        run=run,
+        config=run.config.model_dump(),
+        metrics=metrics,
+        headlines=[
+            {"name": name, "value": metrics[key], "interval": metrics["ci95"][key]}
+            for key, name in _NAMES.items()
+        ],
+        attention=[
+            {
+                "name": name,
+                "meaning": meaning,
+                "value": metrics["attention"][key],
+                "interval": metrics["ci95"][f"attention {key}"],
+            }
+            for key, (name, meaning) in _ATTENTION_NAMES.items()
+        ],
+        epochs=len(history["epoch"]) if history else 0,
+        best_epoch=_best_epoch(history),
+        curves=figures.learning_curves(history) if history else None,
+        confusion=figures.confusion_matrix(np.array(metrics["confusion"]), run.classes),
+        roc=figures.roc_curves(predictions.target, predictions.probabilities, run.classes),
+        reliability=figures.reliability(correct, predictions.probabilities.max(1)),
+        examples=_examples(run, found),
+        remarks=_remarks(run, found),
+        version=importlib.metadata.version("gazeannotator"),
+        written=datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
+    )
+    write_text(run.report, page)
+
+
+def _template() -> jinja2.Template:
+    source = importlib.resources.files("gazeannotator.resources") / "report" / "report.html"
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
+    environment.filters["figure"] = _figure
+    environment.filters["interval"] = _interval
+    return environment.from_string(source.read_text(encoding="utf-8"))
+
+
+def _figure(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
+
+
+def _interval(values: list[float | None]) -> str:
+    low, high = values
+    return "" if low is None or high is None else f"{low:.3f} to {high:.3f}"
+
+
+def _history(run: Run) -> dict[str, NDArray[np.float64]]:
+    if not run.history.is_file():
+        return {}
+    with run.history.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return {name: np.array([float(row[name] or "nan") for row in rows]) for name in rows[0]} if rows else {}
+
+
+def _best_epoch(history: dict[str, NDArray[np.float64]]) -> int | None:
+    best = np.flatnonzero(history["best"]) if history else np.empty(0)
+    return int(history["epoch"][best[-1]]) if len(best) else None
+
+
+def _remarks(run: Run, found: Evaluation) -> list[str]:
+    remarks = list(run.remarks)
+    if not found.facts.patients_known:
+        remarks.append(
+            "Patients are unknown: every image counts as a patient of its own, so the intervals cannot "
+            "account for patients and are too narrow where patients have several images."
+        )
+    if run.config.recipe == "reference" and run.config.weights == "none":
+        remarks.append(
+            "The published study began with ImageNet weights; this run did not. Give them with --weights."
+        )
+    rare = [name for name, count in zip(run.classes, np.sum(found.metrics["confusion"], 1), strict=True) if count < 10]
+    if rare:
+        remarks.append(f"Fewer than ten images of {', '.join(rare)}: measures of these classes are uncertain.")
+    return remarks
+
+
+def _examples(run: Run, found: Evaluation) -> list[dict[str, Any]]:
+    """Pictures with the network's attention and the readers' gaze: half of them errors, if there are so many."""
+    predictions, facts = found.predictions, found.facts
+    confidence = predictions.probabilities.max(1)
+    order = np.argsort(-confidence, kind="stable")
+    wrong = [each for each in order if predictions.predicted[each] != predictions.target[each]]
+    right = [each for each in order if predictions.predicted[each] == predictions.target[each]]
+    errors = wrong[: max(_EXAMPLES // 2, _EXAMPLES - len(right))]
+    chosen = errors + _spread(right, _EXAMPLES - len(errors))
+    examples = []
+    with schema.open_dataset(facts.path) as file:
+        for index in chosen:
+            row = int(found.rows[index])
+            x0, y0, width, height = (int(each) for each in facts.content[row])
+            inside = np.s_[y0 : y0 + height, x0 : x0 + width]
+            pixels = file["images/pixels"][row][inside]
+            cam = cam_on_image(found.cams[index], facts, row, keep_aspect=run.config.keep_aspect)
+            gaze = read_heatmap(file, facts, row)[inside].astype(np.float64) if facts.has_gaze[row] else None
+            examples.append(
+                {
+                    "id": str(facts.ids[row])[:8],
+                    "true": run.classes[predictions.target[index]],
+                    "predicted": run.classes[predictions.predicted[index]],
+                    "correct": bool(predictions.predicted[index] == predictions.target[index]),
+                    "confidence": float(confidence[index]),
+                    "picture": figures.picture(pixels),
+                    "cam": figures.heat_overlay(pixels, cam),
+                    "gaze": figures.heat_overlay(pixels, gaze) if gaze is not None else None,
+                }
+            )
+    return examples
+
+
+def _spread(items: list[Any], count: int) -> list[Any]:
+    """Evenly spaced items, from the surest to the least sure."""
+    if len(items) <= count:
+        return items
+    return [items[int(place)] for place in np.linspace(0, len(items) - 1, count)]

@@ -1,0 +1,203 @@
+"""A RUN folder: what lies where, and how a trained network is read back from it."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import safetensors
+import safetensors.torch
+import torch
+from pydantic import ValidationError
+
+from gazeannotator.errors import BadInput, StorageError
+from gazemodel.config import TrainConfig
+from gazemodel.data import DataFacts
+from gazemodel.network import Architecture, GazeNetwork, empty_network
+
+_FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Run:
+    """A RUN folder as read from its config.json.
+
+    Attributes
+    ----------
+    folder : Path
+    config : TrainConfig
+    architecture : Architecture
+    classes : tuple of str
+    data : dict
+        Where the run's data came from: path, study, fingerprint, simulated, patients_known …
+    remarks : tuple of str
+        What a reader of the report should know of the data.
+    """
+
+    folder: Path
+    config: TrainConfig
+    architecture: Architecture
+    classes: tuple[str, ...]
+    data: dict[str, Any]
+    remarks: tuple[str, ...]
+
+    @property
+    def weights(self) -> Path:
+        """Best weights."""
+        return self.folder / "model.safetensors"
+
+    @property
+    def checkpoint(self) -> Path:
+        """State after the last whole epoch."""
+        return self.folder / "last.ckpt"
+
+    @property
+    def history(self) -> Path:
+        """One row an epoch."""
+        return self.folder / "history.csv"
+
+    @property
+    def predictions(self) -> Path:
+        """One row an evaluated image."""
+        return self.folder / "predictions.csv"
+
+    @property
+    def metrics(self) -> Path:
+        """Measures of the evaluated images."""
+        return self.folder / "metrics.json"
+
+    @property
+    def report(self) -> Path:
+        """The page to read."""
+        return self.folder / "report.html"
+
+
+def create_run(
+    folder: Path, config: TrainConfig, architecture: Architecture, facts: DataFacts, remarks: list[str]
+) -> Run:
+    """Make a RUN folder with its config.json.
+
+    Raises
+    ------
+    BadInput
+        Where the folder exists and is not empty.
+    StorageError
+        Where it cannot be made.
+    """
+    check_free(folder)
+    data = {
+        "path": str(facts.path.resolve()),
+        "study": facts.study,
+        "created_utc": facts.created_utc,
+        "fingerprint": facts.fingerprint,
+        "simulated": facts.simulated,
+        "patients_known": facts.patients_known,
+        "images": {name: len(facts.rows(name)) for name in ("train", "validation", "test")},
+    }
+    run = Run(folder, config, architecture, facts.classes, data, tuple(remarks))
+    content = {
+        "format": _FORMAT,
+        "min_reader": _FORMAT,
+        "writer": importlib.metadata.version("gazeannotator"),
+        "config": config.model_dump(mode="json"),
+        "architecture": architecture.model_dump(mode="json"),
+        "classes": list(facts.classes),
+        "data": data,
+        "remarks": remarks,
+    }
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_text(folder / "config.json", json.dumps(content, ensure_ascii=False, indent=2) + "\n")
+    except OSError as error:
+        raise StorageError(f"The run {folder} cannot be written: {error.strerror}.", "Choose another folder.") from None
+    return run
+
+
+def check_free(folder: Path) -> None:
+    """Refuse a folder that already holds something."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise BadInput(
+            f"{folder} already exists and is not empty.",
+            "Choose another RUN folder, or go on with a stopped run with --resume.",
+        )
+
+
+def open_run(folder: Path) -> Run:
+    """Read a RUN folder.
+
+    Raises
+    ------
+    BadInput
+        Where it is not one, or was written by a newer version.
+    """
+    path = folder / "config.json"
+    if not path.is_file():
+        raise BadInput(f"{folder} is not a RUN folder: it has no config.json.", "Give a folder that `gazemodel train` made.")
+    damaged = BadInput(f"{path} is damaged.", "Train again, or restore it from a copy.")
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        if content["min_reader"] > _FORMAT:
+            raise BadInput(
+                f"{folder} was made by a newer version ({content['writer']}).", "Install that version."
+            )
+        return Run(
+            folder=folder,
+            config=TrainConfig.model_validate(content["config"]),
+            architecture=Architecture.model_validate(content["architecture"]),
+            classes=tuple(content["classes"]),
+            data=dict(content["data"]),
+            remarks=tuple(content["remarks"]),
+        )
+    except (ValueError, KeyError, TypeError, ValidationError):
+        raise damaged from None
+
+
+def load_network(run: Run) -> GazeNetwork:
+    """Build the run's network with its best weights, ready to be asked.
+
+    Raises
+    ------
+    BadInput
+        Where the weights are missing or not those of this run.
+    """
+    if not run.weights.is_file():
+        raise BadInput(f"{run.folder} has no model.safetensors: no epoch was completed.", "Go on with --resume.")
+    network = empty_network(run.architecture)
+    try:
+        network.load_state_dict(safetensors.torch.load_file(run.weights))
+    except (safetensors.SafetensorError, RuntimeError):
+        raise BadInput(f"{run.weights} is damaged, or not of this run.", "Train again, or restore it from a copy.") from None
+    return network.eval()
+
+
+def save_network(network: GazeNetwork, path: Path) -> None:
+    """Write weights; a whole file or none."""
+    state = {name: value.detach().cpu().contiguous() for name, value in network.state_dict().items()}
+    replace_file(path, lambda new: safetensors.torch.save_file(state, new))
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file; a whole file or none."""
+    replace_file(path, lambda new: new.write_text(text, encoding="utf-8", newline="\n"))
+
+
+def replace_file(path: Path, write: Callable[[Path], object]) -> None:
+    """Let `write` fill a temporary file beside `path`, then put it in its place."""
+    new = path.with_name(f".{path.name}.tmp")
+    try:
+        write(new)
+        os.replace(new, path)
+    finally:
+        new.unlink(missing_ok=True)
+
+
+def best_device() -> torch.device:
+    """The GPU where there is one."""
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    return torch.device("mps") if torch.backends.mps.is_available() else torch.device("cpu")

@@ -1,0 +1,126 @@
+"""What is optimised: cross-entropy plus λ times the attention loss."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import lightning.pytorch as pl
+import torch
+from torch import Tensor
+from torch.nn import functional
+from torch.optim.lr_scheduler import CosineAnnealingLR, CosineAnnealingWarmRestarts
+
+from gazemodel.attention import View, attention_loss
+from gazemodel.augment import augment
+from gazemodel.config import TrainConfig
+from gazemodel.network import GazeNetwork
+
+Batch = dict[str, Tensor]
+_SUMS = ("loss", "attention", "correct", "images", "with_gaze")
+
+
+class GazeTask(pl.LightningModule):
+    """A network, its losses and its optimiser; the means of the last epoch are in `means`.
+
+    With λ = 0 nothing of the attention is computed and the same random numbers are drawn, so that
+    the run is bit for bit that of the plain classifier.
+    """
+
+    def __init__(self, network: GazeNetwork, config: TrainConfig) -> None:
+        super().__init__()
+        self.network = network
+        self.config = config
+        self.means: dict[str, float] = {}
+        self._sums: dict[str, Tensor] = {}
+
+    def on_train_epoch_start(self) -> None:
+        """Start each epoch from its own seed, so that a resumed run repeats an uninterrupted one."""
+        torch.manual_seed(self._seed(self.current_epoch, self.global_rank))
+        self._sums = self._zeros()
+
+    def training_step(self, batch: Batch, batch_index: int) -> Tensor:
+        """Loss of a batch after augmentation."""
+        images, gaze = batch["image"].float() / 255, batch.get("gaze")
+        if self.config.augmentation == "recipe":
+            generator = torch.Generator().manual_seed(
+                self._seed(self.current_epoch, self.global_rank, batch_index + 1)
+            )
+            images, gaze = augment(images, gaze, self.config.augment, generator)
+        entropy, attention = self._losses(images, gaze, batch, self._sums)
+        if not self.config.uses_gaze:
+            return entropy
+        return entropy + self._weight() * attention
+
+    def on_validation_epoch_start(self) -> None:
+        """Begin to add up."""
+        self._validation = self._zeros()
+
+    def validation_step(self, batch: Batch, batch_index: int) -> None:
+        """Losses of a batch as it is; every process sees all validation images."""
+        self._losses(batch["image"].float() / 255, batch.get("gaze"), batch, self._validation)
+
+    def on_train_epoch_end(self) -> None:
+        """Turn sums into the means of the epoch, and log them."""
+        train = {name: self.all_gather(value).sum() for name, value in self._sums.items()}
+        self.means = {**_means("train", train), **_means("val", self._validation)}
+        self.log_dict({name: value for name, value in self.means.items() if value == value}, sync_dist=False)
+
+    def configure_optimizers(self) -> Any:  # noqa: ANN401 - Lightning's own union of types
+        """Optimiser and, an epoch at a time, its learning rate."""
+        config = self.config
+        kind = torch.optim.Adam if config.optimiser == "adam" else torch.optim.AdamW
+        optimiser = kind(self.network.parameters(), lr=config.lr, weight_decay=config.weight_decay)
+        if config.schedule == "cosine_restarts":
+            schedule: Any = CosineAnnealingWarmRestarts(optimiser, T_0=10, T_mult=2)
+        else:
+            schedule = CosineAnnealingLR(optimiser, T_max=config.epochs, eta_min=config.lr / 100)
+        return {"optimizer": optimiser, "lr_scheduler": {"scheduler": schedule, "interval": "epoch"}}
+
+    def _losses(
+        self, images: Tensor, gaze: Tensor | None, batch: Batch, sums: dict[str, Tensor]
+    ) -> tuple[Tensor, Tensor]:
+        output = self.network(images)
+        entropy = functional.cross_entropy(output.logits, batch["label"])
+        attention, with_gaze = entropy.new_zeros(()), entropy.new_zeros(())
+        if self.config.uses_gaze and gaze is not None:
+            with torch.autocast(self.device.type, enabled=False):
+                view = View(
+                    features=output.features.float(),
+                    weight=self.network.classifier.weight,
+                    logits=output.logits.float(),
+                    label=batch["label"],
+                    gaze=gaze,
+                    gaze_logits=None if output.gaze is None else output.gaze.float(),
+                )
+                attention = attention_loss(self.config.loss_name, view, batch["has_gaze"])
+            with_gaze = batch["has_gaze"].sum()
+        count = len(images)
+        sums["loss"] += entropy.detach() * count
+        sums["attention"] += attention.detach() * with_gaze
+        sums["correct"] += (output.logits.detach().argmax(1) == batch["label"]).sum()
+        sums["images"] += count
+        sums["with_gaze"] += with_gaze
+        return entropy, attention
+
+    def _weight(self) -> float:
+        ramp = self.config.attention_ramp_epochs
+        share = min(1.0, (self.current_epoch + 1) / (ramp + 1))
+        return self.config.attention_weight * share
+
+    def _zeros(self) -> dict[str, Tensor]:
+        return {name: torch.zeros((), device=self.device) for name in _SUMS}
+
+    def _seed(self, *parts: int) -> int:
+        seed = self.config.seed
+        for part in parts:
+            seed = (seed * 1_000_003 + part + 1) % 2**63
+        return seed
+
+
+def _means(stage: str, sums: dict[str, Tensor]) -> dict[str, float]:
+    total = {name: float(value) for name, value in sums.items()}
+    return {
+        f"{stage}_loss": total["loss"] / total["images"],
+        f"{stage}_attention": total["attention"] / total["with_gaze"] if total["with_gaze"] else float("nan"),
+        f"{stage}_accuracy": total["correct"] / total["images"],
+    }

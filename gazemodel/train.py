@@ -1,0 +1,167 @@
+"""Trains a network on a data set into a RUN folder."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import lightning.pytorch as pl
+import torch
+from lightning.pytorch.loggers import TensorBoardLogger
+from torch.utils.data import DataLoader, DistributedSampler
+
+from gazeannotator.errors import BadInput
+from gazemodel.callbacks import Keeper, Report, StopOnRequest, Teller
+from gazemodel.config import TrainConfig
+from gazemodel.data import DataFacts, ImageSet, check_trainable, read_facts
+from gazemodel.network import GazeNetwork, initial_network
+from gazemodel.run import Run, check_free, create_run, open_run
+from gazemodel.task import Batch, GazeTask
+
+
+def prepare(data: Path, folder: Path, config: TrainConfig) -> tuple[Run, DataFacts, GazeNetwork]:
+    """Check everything, build the network that training starts from, and make the RUN folder.
+
+    Raises
+    ------
+    BadInput
+        Where the data set cannot be trained on, the folder is in use or the weights do not fit.
+    """
+    check_free(folder)
+    facts = read_facts(data, config.target)
+    remarks = check_trainable(facts, config)
+    pl.seed_everything(config.seed, verbose=False)
+    network = initial_network(config, len(facts.classes))
+    return create_run(folder, config, network.architecture, facts, remarks), facts, network
+
+
+def reopen(data: Path, folder: Path, given: dict[str, Any]) -> tuple[Run, DataFacts, GazeNetwork]:
+    """Open a RUN folder to go on with it.
+
+    Parameters
+    ----------
+    data : Path
+    folder : Path
+    given : dict
+        Options that were given; they must be those of the run.
+
+    Raises
+    ------
+    BadInput
+        Where it is finished, has no checkpoint, or is not of this data set or these options.
+    """
+    run = open_run(folder)
+    for name, value in given.items():
+        if value is not None and value != getattr(run.config, name):
+            raise BadInput(
+                f"The run {folder} was begun with --{name.replace('_', '-')} {getattr(run.config, name)}.",
+                "Leave the option out to resume it, or start another run.",
+            )
+    if run.metrics.exists():
+        raise BadInput(f"The run {folder} is already finished.", "Start another run, or evaluate this one.")
+    if not run.checkpoint.is_file():
+        raise BadInput(f"The run {folder} has no last.ckpt to go on from.", "Start another run.")
+    facts = read_facts(data, run.config.target)
+    if facts.fingerprint != run.data["fingerprint"]:
+        raise BadInput(
+            f"{data} is not the data set that the run {folder} was begun with.", "Give that file again."
+        )
+    check_trainable(facts, run.config)
+    pl.seed_everything(run.config.seed, verbose=False)
+    return run, facts, initial_network(run.config.model_copy(update={"weights": "none"}), len(facts.classes))
+
+
+def fit(
+    run: Run,
+    facts: DataFacts,
+    network: GazeNetwork,
+    *,
+    report: Report,
+    stop: Callable[[], bool],
+    resume: bool = False,
+) -> None:
+    """Train; the best weights are then in the RUN folder.
+
+    Raises
+    ------
+    Cancelled
+        When `stop` returned True; checkpoint and best weights are kept.
+    BadInput
+        Where the checkpoint is damaged.
+    """
+    config = run.config
+    task = GazeTask(network, config)
+    with _quiet():
+        trainer = _trainer(run, [StopOnRequest(stop), Teller(report), Keeper(run, report)])
+        trainer.fit(
+            task,
+            _loader(facts, "train", config, trainer),
+            _loader(facts, "validation", config, trainer),
+            ckpt_path=_checked(run.checkpoint) if resume else None,
+            weights_only=True,  # a checkpoint is read as plain tensors and numbers, never as code
+        )
+
+
+def _trainer(run: Run, callbacks: list[pl.Callback]) -> pl.Trainer:
+    config = run.config
+    # A batch without gaze leaves the gaze head without gradient, which plain DDP does not bear.
+    several = "ddp_find_unused_parameters_true" if config.loss_name == "head" else "ddp"
+    return pl.Trainer(
+        max_epochs=config.epochs,
+        accelerator="auto",
+        devices=config.devices,
+        strategy=several if config.devices > 1 else "auto",
+        precision="bf16-mixed" if config.precision == "bf16" else "32-true",
+        logger=TensorBoardLogger(run.folder, name="", version="tensorboard"),
+        callbacks=callbacks,
+        log_every_n_steps=1,
+        num_sanity_val_steps=0,
+        benchmark=False,
+        use_distributed_sampler=False,
+        enable_progress_bar=False,
+        enable_model_summary=False,
+    )
+
+
+def _loader(facts: DataFacts, split: Any, config: TrainConfig, trainer: pl.Trainer) -> DataLoader[Batch]:  # noqa: ANN401
+    images = ImageSet(
+        facts, facts.rows(split), config.size, keep_aspect=config.keep_aspect, gaze=config.uses_gaze
+    )
+    if split == "validation":
+        return DataLoader(images, batch_size=config.batch)
+    # Shuffles by seed and epoch alone, on one device as on many.
+    sampler: DistributedSampler[Batch] = DistributedSampler(
+        images, trainer.world_size, trainer.global_rank, shuffle=True, seed=config.seed
+    )
+    # A last batch of a single image has no batch statistics.
+    single = len(sampler) % config.batch == 1
+    return DataLoader(images, batch_size=config.batch, sampler=sampler, drop_last=single)
+
+
+def _checked(checkpoint: Path) -> Path:
+    try:
+        torch.load(checkpoint, map_location="meta", weights_only=True)
+    except Exception:  # noqa: BLE001 - a damaged file can fail in any way inside the unpickler
+        raise BadInput(
+            f"{checkpoint} is damaged.", "Start another run; the best weights so far are in model.safetensors."
+        ) from None
+    return checkpoint
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep Lightning's advice off the terminal; its errors are exceptions."""
+    logger = logging.getLogger("lightning.pytorch")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", module=r"lightning\..*")
+            warnings.filterwarnings("ignore", module=r"torch\..*", category=FutureWarning)
+            yield
+    finally:
+        logger.setLevel(level)
