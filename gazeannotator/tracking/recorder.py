@@ -104,10 +104,9 @@ class _Recording:
     def __init__(self, sink: GazeSink, session_id: str) -> None:
         self.sink = sink
         self.session_id = session_id
-        self.chunks: list[GazeChunk] = []
+        self.chunks: list[tuple[float, GazeChunk]] = []
         self.unsaved = 0
         self.offsets: list[tuple[float, float]] = []
-        self.received_s = 0.0
         self.next_commit_s = -np.inf
         self.error = ""
         self.ending = False
@@ -115,9 +114,8 @@ class _Recording:
 
     def add(self, chunk: GazeChunk, now: float) -> None:
         """Queue samples that arrived now."""
-        self.chunks.append(chunk)
+        self.chunks.append((now, chunk))
         self.unsaved += len(chunk)
-        self.received_s = now
 
     def commit(self) -> None:
         """Store all that waits; what the sink has taken is forgotten at once."""
@@ -126,9 +124,10 @@ class _Recording:
             del self.offsets[0]
         while self.chunks:
             some = self.chunks[:MAX_CHUNKS_A_COMMIT]
-            self.sink.append_gaze(self.session_id, GazeChunk.joined(some), self.received_s)
+            joined = GazeChunk.joined([chunk for _, chunk in some])
+            self.sink.append_gaze(self.session_id, joined, some[-1][0])
             del self.chunks[: len(some)]
-            self.unsaved = sum(len(chunk) for chunk in self.chunks)
+            self.unsaved -= len(joined)
 
 
 class Recorder:
@@ -168,6 +167,7 @@ class Recorder:
         self._next_offset_s = -np.inf
         self._next_status_s = -np.inf
         self._failure = ""
+        self._unstamped = 0
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._stopped = False
@@ -186,6 +186,11 @@ class Recorder:
         recording = self._recording
         ending = recording is not None and recording.ending
         values, stamps = self._inlet.pull()
+        stamped = np.isfinite(stamps)
+        if not stamped.all():
+            # Without a time a sample belongs to no reading.
+            self._unstamped += int(np.sum(~stamped))
+            values, stamps = values[stamped], stamps[stamped]
         if len(stamps):
             chunk = to_chunk(values, stamps, self._layout, self._screen_px)
             with self._lock:
@@ -362,6 +367,8 @@ class Recorder:
         off_s = self._stamps_off_s()
         if abs(off_s) > STAMPS_OFF_S:
             return "receiving", f"The tracker's time stamps are {off_s:+.1f} s off this computer's clock."
+        if self._unstamped:
+            return "receiving", f"{self._unstamped} samples came without a time stamp and were left out."
         return "receiving", self._failure
 
     def _lost_after_s(self) -> float:

@@ -1,0 +1,149 @@
+"""`gazeannotator tracker`: what trackers there are, and one that is simulated."""
+
+from __future__ import annotations
+
+import re
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gazeannotator.cli import console
+from gazeannotator.errors import BadInput
+from gazeannotator.tracking import eye, layouts, lsl, replay, simulator
+from gazeannotator.tracking.markers import MarkerWatch
+
+DEFAULT_RATE_HZ = 250.0
+
+app = typer.Typer(help="Eye trackers: what is there, and a simulated one.", no_args_is_help=True)
+
+
+@app.command("list")
+@console.user_errors
+def list_trackers(
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """List eye trackers and the LSL gaze streams of this machine.
+
+    Example: gazeannotator tracker list --json
+    """
+    console.warn(
+        "Tobii trackers are not searched for in this version; start a program that sends them to LSL."
+    )
+    streams = []
+    for each in lsl.find_streams():
+        layout, coordinates = layouts.describe(each)
+        streams.append(
+            {
+                "name": each.name,
+                "type": each.type,
+                "source_id": each.source_id,
+                "rate_hz": each.rate_hz,
+                "channels": len(each.channels),
+                "layout": layout,
+                "coordinates": coordinates,
+                "simulated": each.simulated,
+            }
+        )
+    if json:
+        console.print_json({"tobii": [], "streams": streams})
+        return
+    if not streams:
+        console.say(
+            "No gaze stream was found. Start the tracker's program, or 'gazeannotator tracker simulate'."
+        )
+    for stream in streams:
+        rate = f"{stream['rate_hz']:g} Hz" if stream["rate_hz"] else "irregular rate"
+        console.say(
+            f"{stream['name']}  ({stream['source_id'] or 'no source id'})  {rate}, "
+            f"{stream['channels']} channels, layout {stream['layout'] or 'not known'}, "
+            f"coordinates {stream['coordinates']}" + ("  SIMULATED" if stream["simulated"] else "")
+        )
+
+
+@app.command("simulate")
+@console.user_errors
+def simulate(
+    rate: Annotated[
+        float | None,
+        typer.Option(min=1, max=5000, help="Samples a second; 250, or the recording's own rate."),
+    ] = None,
+    layout: Annotated[
+        str, typer.Option(help="Send what another program sends: tobii-pro-app, titta, xdf or plain.")
+    ] = "gazeannotator",
+    replay_file: Annotated[
+        Path | None, typer.Option("--replay", help="A recording: CSV with time_s, x_px, y_px.")
+    ] = None,
+    screen_px: Annotated[str, typer.Option(help="The screen that is tracked, or was: WxH.")] = "1920x1080",
+    wait_for_onset: Annotated[
+        bool, typer.Option("--wait-for-onset", help="Replay from the next image's onset, with its time.")
+    ] = False,
+    loop: Annotated[bool, typer.Option("--loop", help="Replay again and again.")] = False,
+    speed: Annotated[
+        float, typer.Option(min=0.1, max=1000, help="Replay faster; the time stamps stay as recorded.")
+    ] = 1.0,
+    look_at: Annotated[
+        Path | None,
+        typer.Option(help="JSON file: for each image id x, y and radius in image px, where the eye dwells."),
+    ] = None,
+    fixation_s: Annotated[
+        float, typer.Option(min=0.06, max=5, help="Median duration of the eye's fixations.")
+    ] = eye.FIXATION_S,
+    noise_deg: Annotated[float, typer.Option(min=0, max=5, help="Noise of the eye's samples.")] = 0.1,
+    loss: Annotated[float, typer.Option(min=0, max=1, help="Share of samples lost besides blinks.")] = 0.01,
+    seed: Annotated[int, typer.Option(help="Equal seeds make equal eyes.")] = 0,
+) -> None:
+    """Publish a simulated eye, or a recording, as an LSL gaze stream until Ctrl+C.
+
+    The eye looks at the images that a running reading shows. A recording begins when somebody
+    listens, and the command ends after its last sample.
+
+    Example: gazeannotator tracker simulate --replay gaze.csv --screen-px 1024x768
+    """
+    size_px = _size(screen_px)
+    # Before anything is published: what is wrong with the files is said at once.
+    lesions = {} if look_at is None else simulator.read_lesions(look_at)
+    recording = None if replay_file is None else replay.read_recording(replay_file)
+    if rate is None:
+        rate = (0.0 if recording is None else recording.rate_hz) or DEFAULT_RATE_HZ
+    stream = simulator.simulated_stream(layout, rate, size_px)
+    stop = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: stop.set())
+    outlet, watch = lsl.GazeOutlet(stream), MarkerWatch()
+    _say_now(f"Sending '{stream.name}' ({stream.source_id}), {rate:g} Hz, layout {layout}. Ctrl+C stops.")
+    source: simulator.Source
+    if recording is None:
+        start_s = lsl.local_clock()
+        simulated = eye.SimulatedEye(
+            start_s, seed=seed, fixation_s=fixation_s, noise_deg=noise_deg, loss=loss
+        )
+        source = simulator.EyeSource(simulated, rate, start_s, size_px, lesions)
+    else:
+        source = simulator.ReplaySource(
+            recording, size_px, rate_hz=rate, wait_for_onset=wait_for_onset, loop=loop, speed=speed
+        )
+        if not wait_for_onset and simulator.wait_for_listener(outlet, stop):
+            source.begin(lsl.local_clock())
+            _say_now(f"Replay of {len(recording.time_s)} samples starts at {source.start_s!r} s (LSL clock).")
+    sent = simulator.simulate(outlet, source, layout, size_px, watch, stop)
+    watch.close()
+    outlet.close()
+    console.say(f"{sent} samples sent.")
+
+
+def _size(text: str) -> tuple[float, float]:
+    match = re.fullmatch(r"(\d{2,5})[xX×](\d{2,5})", text.strip())
+    if match is None:
+        raise BadInput(
+            f"--screen-px '{text}' is not a screen size.", "Write width and height, as in 1920x1080."
+        )
+    return float(match[1]), float(match[2])
+
+
+def _say_now(text: str) -> None:
+    console.say(text)
+    sys.stdout.flush()
