@@ -151,7 +151,7 @@ def build(
     recipe = Recipe(options.size, options.method, options.sigma_deg, limits)
     paths = list(dict.fromkeys(studies))
     tally = _Tally()
-    with writing(target, len(joined.images), options.size) as writer:
+    with writing(target, options.size) as writer:
         with closing(prepared(joined.images, paths, recipe, jobs)) as work:
             for row, image in enumerate(work):
                 if progress:
@@ -177,7 +177,7 @@ def build(
 
 
 def _write(writer: DatasetWriter, row: int, image: PreparedImage) -> None:
-    writer.write_image(row, image.pixels, image.heatmap, image.columns)
+    writer.write_image(image.pixels, image.heatmap, image.columns)
     for reading in image.readings:
         writer.write_reading(reading.gaze, reading.fixations, {**reading.columns, "image": row})
 

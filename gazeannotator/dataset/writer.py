@@ -28,35 +28,35 @@ class DatasetWriter:
     ----------
     file : h5py.File
         Open for writing, empty.
-    images : int
-        How many there will be.
     grid_px : int
         Side of the grid.
     """
 
-    def __init__(self, file: Any, images: int, grid_px: int) -> None:  # noqa: ANN401 - h5py has no types
+    def __init__(self, file: Any, grid_px: int) -> None:  # noqa: ANN401 - h5py has no types
         self._file = file
-        self._images = images
         self._columns: dict[str, list[Any]] = {}
-        plane = (1, grid_px, grid_px)
-        self._pixels = self._create("/images/pixels", (images, *plane[1:], 3), (*plane, 3))
-        self._heatmap = self._create("/images/heatmap", (images, *plane[1:]), plane)
+        for name, *more in (("/images/pixels", 3), ("/images/heatmap",)):
+            plane = (grid_px, grid_px, *more)
+            self._create(name, (0, *plane), (1, *plane))
         for name, array in LAYOUT.items():
             if name.startswith(("/gaze/", "/fixations/")):
                 rest = array.shape[1:]
-                self._create(name, (0, *rest), (_TABLE_ROWS, *rest), maxshape=(None, *rest))
+                self._create(name, (0, *rest), (_TABLE_ROWS, *rest))
+
+    @property
+    def images(self) -> int:
+        """How many images have been written."""
+        return int(self._file["/images/pixels"].shape[0])
 
     def write_image(
-        self,
-        row: int,
-        pixels: NDArray[np.uint8],
-        heatmap: NDArray[np.float64] | None,
-        columns: Mapping[str, Any],
+        self, pixels: NDArray[np.uint8], heatmap: NDArray[Any] | None, columns: Mapping[str, Any]
     ) -> None:
         """Write one image: its grid, its heatmap (None: no gaze) and one value for each column of /images."""
-        self._pixels[row] = pixels
-        if heatmap is not None:
-            self._heatmap[row] = heatmap
+        row = self.images
+        for name, plane in (("/images/pixels", pixels), ("/images/heatmap", heatmap)):
+            self._file[name].resize(row + 1, axis=0)
+            if plane is not None:
+                self._file[name][row] = plane
         self._collect("images", {**columns, "has_gaze": heatmap is not None})
 
     def write_reading(
@@ -88,31 +88,29 @@ class DatasetWriter:
         attributes : mapping
             Root attributes but format, version, time and software; dicts and lists become JSON.
         """
-        written = {*self._file["images"], *self._file["gaze"], *self._file["fixations"]}
+        rows = {"images": self.images, "readings": len(self._columns.get("/readings/id", []))}
         for name, array in LAYOUT.items():
-            group, column = name.strip("/").split("/")
-            if group in ("gaze", "fixations") or (group == "images" and column in written):
+            group = name.split("/")[1]
+            if name in self._file or group not in rows:
                 continue
             values = columns[name] if name in columns else self._columns.get(name, [])
-            rows = self._images if group == "images" else len(self._columns.get("/readings/id", []))
-            shape: tuple[Any, ...] = (rows, *array.shape[1:])
-            if array.dtype == "str":
-                data = np.array(values, dtype=object)
-            else:
-                data = np.array(values, dtype=array.dtype).reshape(shape)
-            self._create(
-                name, shape, (max(1, min(rows, _TABLE_ROWS)), *array.shape[1:]), maxshape=(None, *shape[1:])
-            )
-            if rows:
-                self._file[name][:] = data
+            shape: tuple[Any, ...] = (rows[group], *array.shape[1:])
+            data = _encoded(values) if array.dtype == "str" else np.array(values, array.dtype)
+            self._create(name, shape, (max(1, min(shape[0], _TABLE_ROWS)), *array.shape[1:]), data.itemsize)
+            if shape[0]:
+                self._file[name][:] = data.reshape(shape)
         for name, value in {**_origin(), **attributes}.items():
             text = isinstance(value, (dict, list))
             self._file.attrs[name] = json.dumps(value, ensure_ascii=False) if text else value
 
-    def _create(self, name: str, shape: tuple[Any, ...], chunks: tuple[Any, ...], **more: Any) -> Any:  # noqa: ANN401
+    def _create(
+        self, name: str, shape: tuple[Any, ...], chunks: tuple[Any, ...], text_bytes: int = 0
+    ) -> None:
         dtype = LAYOUT[name].dtype
-        stored = h5py.string_dtype() if dtype == "str" else np.dtype(dtype)
-        return self._file.create_dataset(name, shape, stored, chunks=chunks, **_COMPRESSION, **more)
+        # Text of a fixed length is compressed and checked like numbers; HDF5 keeps other text apart.
+        stored = h5py.string_dtype("utf-8", text_bytes) if dtype == "str" else np.dtype(dtype)
+        longest = (None, *shape[1:])
+        self._file.create_dataset(name, shape, stored, chunks=chunks, maxshape=longest, **_COMPRESSION)
 
     def _append(self, table: str, columns: Mapping[str, NDArray[Any]]) -> tuple[int, int]:
         names = [name for name in LAYOUT if name.startswith(f"/{table}/")]
@@ -131,7 +129,7 @@ class DatasetWriter:
 
 
 @contextmanager
-def writing(target: Path, images: int, grid_px: int) -> Iterator[DatasetWriter]:
+def writing(target: Path, grid_px: int) -> Iterator[DatasetWriter]:
     """Open a writer on a temporary file beside the target; the file is renamed when the block succeeds.
 
     Raises
@@ -142,11 +140,16 @@ def writing(target: Path, images: int, grid_px: int) -> Iterator[DatasetWriter]:
     with whole_file(target) as temporary:
         file = h5py.File(temporary, "w")
         try:
-            yield DatasetWriter(file, images, grid_px)
+            yield DatasetWriter(file, grid_px)
         except BaseException:
             _give_up(file)
             raise
         file.close()
+
+
+def _encoded(texts: Sequence[Any] | NDArray[Any]) -> NDArray[np.bytes_]:
+    encoded = [str(text).encode() for text in texts]
+    return np.array(encoded, dtype=h5py.string_dtype("utf-8", max(map(len, encoded), default=1) or 1))
 
 
 def _give_up(file: Any) -> None:  # noqa: ANN401

@@ -1,0 +1,170 @@
+"""Small studies with known gaze, recorded through the store as the reading window does it."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gazeannotator.geometry import Screen, image_px_to_screen_px, largest_placement
+from gazeannotator.samples import GazeChunk
+from gazeannotator.study.identity import image_id
+from gazeannotator.study.images import write_image
+from gazeannotator.study.model import GazeStream, Image, Session
+from gazeannotator.study.scheme import load_scheme
+from gazeannotator.study.store import Store
+
+SCREEN = Screen(1920, 1080, 527, 296, 650)
+RATE_HZ = 250.0
+
+
+def chunk(time_s, xy_normalised, *, distance_mm=math.nan) -> GazeChunk:
+    time_s = np.asarray(time_s, float)
+    xy = np.asarray(xy_normalised, float)
+    n = len(time_s)
+    return GazeChunk(
+        time_s,
+        xy.copy(),
+        xy.copy(),
+        np.full((n, 2), 3.0),
+        np.full(n, distance_mm),
+        np.arange(n, dtype=float),
+    )
+
+
+@dataclasses.dataclass
+class Maker:
+    """One study in the making; `read` adds a reading with fixations on given image px."""
+
+    store: Store
+    clock_s: float = 1000.0
+    session: Session | None = None
+
+    def add_image(self, patient: str | None, truth: int, size=(64, 48), seed=None) -> str:
+        pixels = np.random.default_rng(seed if seed is not None else len(self.store.images()))
+        pixels = pixels.integers(0, 255, (size[1], size[0], 3), dtype=np.uint8)
+        new = image_id(pixels)
+        file = self.store.image_file(new)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_image(file, pixels)
+        self.store.add_image(Image(new, patient, truth, size))
+        return new
+
+    def start(self, reader="R1", **changes) -> Session:
+        self.store.add_reader(reader)
+        fields = {
+            "id": str(uuid.uuid4()),
+            "reader": reader,
+            "started_utc": "2026-01-02T03:04:05+00:00",
+            "started_s": self.clock_s,
+            "software": "test",
+            "screen": SCREEN,
+            "gaze_stream": GazeStream("sim", "sim:1", RATE_HZ, "simulated"),
+            "simulated": False,
+        }
+        self.session = Session(**{**fields, **changes})
+        self.store.start_session(self.session)
+        return self.session
+
+    def validate(self, accuracy_deg: float) -> None:
+        data = {"accuracy_deg": accuracy_deg, "precision_rms_deg": 0.1, "data_loss": 0.0, "points": 4}
+        self.store.append(self.session.id, "validation", t_s=self.clock_s, data=data)
+
+    def read(
+        self,
+        image: str,
+        label: int | None,
+        places=((20, 20), (40, 30)),
+        *,
+        confidence=2,
+        dwell_s=0.4,
+        lost=slice(0, 0),
+        dropped=slice(0, 0),
+        replaces=None,
+        correction_s=0.0,
+        distance_mm=math.nan,
+        jump_s=0.04,
+    ) -> str:
+        size = next(each.size_px for each in self.store.images() if each.id == image)
+        placement = largest_placement(size, SCREEN.size_px)
+        new, onset_s = str(uuid.uuid4()), self.clock_s
+        data = {"placement": placement.as_tuple(), "image_px": size, "onset_method": "swap"}
+        self.store.append(self.session.id, "onset", t_s=onset_s, reading=new, image=image, data=data)
+        duration_s = len(places) * (dwell_s + jump_s)
+        time_s = onset_s + correction_s + 0.001 + np.arange(0, duration_s, 1 / RATE_HZ)
+        xy = image_px_to_screen_px(_path(time_s - time_s[0], places, dwell_s, jump_s), placement, size)
+        samples = chunk(time_s, xy / np.array(SCREEN.size_px), distance_mm=distance_mm)
+        samples.left[lost] = samples.right[lost] = math.nan
+        kept = np.ones(len(samples), bool)
+        kept[dropped] = False
+        if len(samples) and kept.any() and self.session.gaze_stream:
+            self.store.append_gaze(self.session.id, samples[kept], received_s=time_s[-1])
+        end_s = onset_s + duration_s + 0.01
+        if label is not None:
+            answer = {
+                "key": "1",
+                "label": label,
+                "confidence": confidence,
+                "replaces": replaces,
+                "reason": "back" if replaces else None,
+                "reader": self.session.reader,
+            }
+            self.store.append(self.session.id, "key", t_s=end_s, reading=new, image=image, data=answer)
+        reason = {"reason": "answered" if label is not None else "pause"}
+        self.store.append(self.session.id, "offset", t_s=end_s, reading=new, image=image, data=reason)
+        self.clock_s = end_s + 1.0
+        return new
+
+    def end(self) -> None:
+        self.store.end_session(self.session.id, self.clock_s)
+
+
+def _path(time_s, places, dwell_s, jump_s):
+    """Rest at each place, then move on in a smooth step."""
+    places = np.array([*places, places[-1]], float)
+    step, within = np.divmod(time_s, dwell_s + jump_s)
+    step = np.clip(step.astype(int), 0, len(places) - 2)
+    share = np.clip((within - dwell_s) / jump_s, 0, 1)[:, None]
+    share = share**2 * (3 - 2 * share)
+    return places[step] * (1 - share) + places[step + 1] * share
+
+
+@pytest.fixture
+def make_study(tmp_path) -> Callable[..., Maker]:
+    made: list[Store] = []
+
+    def make(name: str = "study") -> Maker:
+        store = Store.create(tmp_path / name, name=name, scheme=load_scheme("nice"))
+        made.append(store)
+        return Maker(store)
+
+    yield make
+    for store in made:
+        store.close()
+
+
+@pytest.fixture
+def small_study(make_study) -> Maker:
+    """Ten patients with two images each, all read once."""
+    maker = make_study()
+    maker.start()
+    maker.validate(0.5)
+    for number in range(20):
+        image = maker.add_image(f"patient{number // 2}", truth=(number // 2) % 3)
+        maker.read(image, label=(number // 2) % 3, places=((15 + number, 20), (40, 10 + number)))
+    maker.end()
+    return maker
+
+
+@pytest.fixture
+def small_dataset(small_study, tmp_path) -> Path:
+    from gazeannotator.dataset.build import BuildOptions, build
+
+    target = tmp_path / "data.h5"
+    build([small_study.store.path], target, BuildOptions(size=64))
+    return target
