@@ -248,7 +248,8 @@ class Store(StoreBase):
         rows = store_rows.read_entries(connection, entries.c.session == session.id)
         last_s = max(each.t_s for each in rows)
         # Gaze goes on being recorded until the end, so it may be the last sign of life.
-        last_s = max(last_s, *store_rows.read_gaze(connection, session.id, last_s, math.inf).time_s[-1:])
+        later_gaze = store_rows.read_gaze(connection, session.id, last_s, math.inf)
+        last_s = float(later_gaze.time_s.max(initial=last_s))
         readings = fold_readings(session, rows)
         for each in readings:
             if each.state == "open":

@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from gazeannotator.errors import StudyDamaged
+from gazeannotator.samples import GazeChunk
+from gazeannotator.study.gaze_rows import SenderClock, packed, packed_offset, unpacked, unpacked_offset
+from gazeannotator.study.store import Store
+
+
+@given(st.integers(1, 40).flatmap(lambda n: hnp.arrays(np.float64, (n, 9), elements=st.floats(width=64))))
+def test_packing_is_lossless(values: np.ndarray) -> None:
+    chunk = GazeChunk(
+        values[:, 0].copy(),
+        values[:, 1:3].copy(),
+        values[:, 3:5].copy(),
+        values[:, 5:7].copy(),
+        values[:, 7].copy(),
+        values[:, 8].copy(),
+    )
+    back = unpacked(packed(chunk))
+    for name in ("time_s", "left", "right", "pupil_mm", "distance_mm", "sequence"):
+        np.testing.assert_array_equal(getattr(back, name), getattr(chunk, name))
+
+
+@pytest.mark.parametrize("data", [b"", b"abc", packed_offset(1.0)])
+def test_other_bytes_are_refused(data: bytes) -> None:
+    with pytest.raises(ValueError, match="unpacked"):
+        unpacked(data)
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_offset_packing(offset_s: float) -> None:
+    assert unpacked_offset(packed_offset(offset_s)) == offset_s
+
+
+def test_without_measurements_stamps_stay() -> None:
+    raw = np.array([1.0, 2.0])
+    np.testing.assert_array_equal(SenderClock(np.array([]), np.array([])).corrected(raw, 2.0), raw)
+
+
+def test_drift_is_interpolated() -> None:
+    # A sender whose clock starts at 0 when ours says 100, and runs 50 ppm slow.
+    local = np.linspace(100, 200, 1001)
+    raw = (local - 100) / 1.00005
+    measured = np.arange(100, 201, 5.0)
+    clock = SenderClock(measured, measured - (measured - 100) / 1.00005)
+    np.testing.assert_allclose(clock.corrected(raw, 200.0), local, atol=1e-9)
+
+
+@pytest.mark.parametrize("jump_s", [-500.0, -0.3, 0.3, 500.0])
+def test_a_reset_is_a_step(jump_s: float) -> None:
+    rate, reset_s = 60, 17.3
+    local = np.arange(0, 40, 1 / rate)
+    raw = np.where(local < reset_s, local - 7.0, local - 7.0 - jump_s)
+    measured = np.arange(0, 41, 5.0)
+    offsets = np.where(measured < reset_s, 7.0, 7.0 + jump_s)
+    clock = SenderClock(measured, offsets)
+    corrected = np.concatenate(
+        [clock.corrected(raw[k : k + 15], local[k : k + 15][-1] + 0.003) for k in range(0, len(raw), 15)]
+    )
+    np.testing.assert_allclose(corrected, local, atol=1e-6)
+
+
+def test_gaze_comes_back_corrected_cut_and_sorted(store: Store, make) -> None:
+    session = make.session()
+    store.start_session(session)
+    store.append_clock_offset(session.id, 10.0, 10.0)
+    for start in (2.0, 0.0, 1.0):  # a late chunk: rows are not in the order of time
+        store.append_gaze(session.id, make.chunk(start + np.arange(10) / 10), 13.0)
+    store.append_clock_offset(session.id, 15.0, 10.0)
+    assert store.gaze_sample_count(session.id) == store.gaze_sample_count() == 30
+    np.testing.assert_allclose(store.gaze(session.id).time_s, 10 + np.arange(30) / 10)
+    np.testing.assert_allclose(store.gaze(session.id, 10.95, 12.05).time_s, 10 + np.arange(10, 21) / 10)
+    exact = store.gaze(session.id).time_s[[3, 7]]
+    assert len(store.gaze(session.id, exact[0], exact[1])) == 5
+    assert len(store.gaze(session.id, 50.0)) == 0
+
+
+@given(
+    offsets=st.lists(st.floats(-100, 100), max_size=4), start=st.floats(-150, 250), length=st.floats(0, 100)
+)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_a_span_is_what_cutting_the_whole_gives(
+    store: Store, make, offsets: list[float], start: float, length: float
+) -> None:
+    session = make.session()
+    store.start_session(session)
+    for k in range(5):
+        store.append_gaze(session.id, make.chunk(20.0 * k + np.arange(20.0)), 20.0 * k + 19)
+    for k, offset in enumerate(offsets):
+        store.append_clock_offset(session.id, 25.0 * k, offset)
+    whole = store.gaze(session.id).time_s
+    part = store.gaze(session.id, start, start + length).time_s
+    assert len(whole) == 100
+    np.testing.assert_array_equal(part, whole[(whole >= start) & (whole <= start + length)])
+
+
+def test_an_empty_chunk_writes_nothing(store: Store, make) -> None:
+    session = make.session()
+    store.start_session(session)
+    store.append_gaze(session.id, GazeChunk.empty(), 1.0)
+    assert store.gaze_sample_count(session.id) == 0
+    assert len(store.gaze(session.id)) == 0
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf])
+def test_samples_need_a_time(store: Store, make, bad: float) -> None:
+    session = make.session()
+    store.start_session(session)
+    with pytest.raises(ValueError, match="without a time stamp"):
+        store.append_gaze(session.id, make.chunk([1.0, bad]), 1.0)
+    with pytest.raises(ValueError, match="no number"):
+        store.append_clock_offset(session.id, 1.0, bad)
+    assert store.gaze_sample_count() == 0
+
+
+def test_damaged_gaze_is_told_as_damage(store: Store, make) -> None:
+    session = make.session()
+    store.start_session(session)
+    store.append_gaze(session.id, make.chunk([1.0]), 1.0)
+    with store._writing() as connection:
+        connection.exec_driver_sql("UPDATE gaze SET data = x'00'")
+    with pytest.raises(StudyDamaged, match="cannot be understood"):
+        store.gaze(session.id)
