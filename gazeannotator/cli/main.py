@@ -6,7 +6,6 @@ import importlib.metadata
 from pathlib import Path
 from typing import Annotated
 
-import click
 import typer
 from typer.core import TyperGroup
 
@@ -16,7 +15,7 @@ from gazeannotator.cli import console, dataset, demo, fixations, read, study, tr
 class _StudyOrCommand(TyperGroup):
     """``gazeannotator STUDY`` opens that study: a first word that is no command is a folder."""
 
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
         if args and not args[0].startswith("-") and args[0] not in self.commands:
             args = ["open", *args]
         return super().parse_args(ctx, args)
