@@ -1,0 +1,218 @@
+"""`gazeannotator dataset …`: build a data set of studies, look at it, check it, give it to others."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from gazeannotator.cli import console
+from gazeannotator.dataset.build import BuildOptions, BuildReport
+from gazeannotator.dataset.build import build as build_dataset
+from gazeannotator.dataset.contents import ExportOptions
+from gazeannotator.dataset.exports import EXPORTS
+from gazeannotator.dataset.folders_import import import_folders as import_tree
+from gazeannotator.dataset.info import dataset_info
+from gazeannotator.dataset.schema import validate
+from gazeannotator.errors import BadInput
+from gazeannotator.gaze.fixations import METHODS
+from gazeannotator.study.scheme import load_scheme
+from gazemodel import events
+
+app = typer.Typer(no_args_is_help=True, help="Build data sets (HDF5) of studies, check them, export them.")
+
+_DEFAULTS = BuildOptions()
+
+DatasetPath = Annotated[Path, typer.Argument(metavar="DATA.h5", help="A data set.")]
+Output = Annotated[
+    Path, typer.Option("--output", "-o", metavar="DATA.h5", help="The data set to be written.")
+]
+Size = Annotated[int, typer.Option(help="Side of the square grid on which images and maps lie, px.")]
+Style = Annotated[
+    console.ProgressStyle, typer.Option("--progress", help="A bar, or JSON lines for programs.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
+
+
+@app.command()
+@console.user_errors
+def build(
+    studies: Annotated[list[Path], typer.Argument(metavar="STUDY...", help="Folders of studies.")],
+    output: Output,
+    size: Size = _DEFAULTS.size,
+    method: Annotated[
+        str, typer.Option(metavar="|".join(METHODS), help="How fixations are found.")
+    ] = _DEFAULTS.method,
+    sigma_deg: Annotated[
+        float, typer.Option(help="Sigma of the heatmap in degrees of visual angle.")
+    ] = _DEFAULTS.sigma_deg,
+    split: Annotated[str, typer.Option(help="Shares of train/validation/test.")] = _DEFAULTS.split,
+    seed: Annotated[int, typer.Option(help="Of the split.")] = _DEFAULTS.seed,
+    max_data_loss: Annotated[
+        float, typer.Option(help="Do not use readings that lost a larger share of samples.")
+    ] = _DEFAULTS.max_data_loss,
+    max_accuracy_deg: Annotated[
+        float, typer.Option(help="Do not use readings whose last validation was worse.")
+    ] = _DEFAULTS.max_accuracy_deg,
+    require_validation: Annotated[
+        bool, typer.Option("--require-validation", help="Do not use readings without a validation.")
+    ] = False,
+    jobs: Annotated[int, typer.Option(min=1, help="Processes that share the work.")] = 1,
+    progress: Style = console.ProgressStyle.bar,
+) -> None:
+    """Build a data set of one or more studies: images, labels, gaze, fixations, heatmaps, split by patient.
+
+    Example: gazeannotator dataset build my-study -o data.h5
+    """
+    options = BuildOptions(
+        size, method, sigma_deg, split, seed, max_data_loss, max_accuracy_deg, require_validation
+    )
+    with console.long_work(progress, "dataset build") as report_progress:
+        report = build_dataset(studies, output, options, report_progress, jobs)
+        _finish(progress, {"dataset": str(output), **dataclasses.asdict(report)}, _built(output, report))
+    if progress is console.ProgressStyle.bar:
+        for warning in report.warnings:
+            console.warn(warning)
+
+
+@app.command("import-folders")
+@console.user_errors
+def import_folders(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Holds train, val and test.")],
+    output: Output,
+    size: Size = _DEFAULTS.size,
+    patients: Annotated[Path | None, typer.Option(metavar="CSV", help="Table file,patient.")] = None,
+    scheme: Annotated[
+        str | None, typer.Option(help="Whose classes the folders are: nice, or a .toml file.")
+    ] = None,
+    progress: Style = console.ProgressStyle.bar,
+) -> None:
+    """Make a data set of images and attention maps in folders, as the reference study published its own.
+
+    Example: gazeannotator dataset import-folders Colorectal-polyps-gaze-dataset -o data.h5 --scheme nice
+    """
+    with console.long_work(progress, "dataset import-folders") as report_progress:
+        report = import_tree(
+            folder,
+            output,
+            size=size,
+            patients=patients,
+            scheme=load_scheme(scheme) if scheme else None,
+            progress=report_progress,
+        )
+        facts = dataclasses.asdict(report)
+        facts["refused"] = [{"where": where, "message": message} for where, message in report.refused]
+        splits = ", ".join(f"{count} {name}" for name, count in report.splits.items())
+        lines = [f"{output}: {report.images} images ({splits}), {report.with_gaze} with gaze."]
+        _finish(progress, {"dataset": str(output), **facts}, lines)
+    if progress is console.ProgressStyle.bar:
+        for where, message in report.refused:
+            console.warn(f"{where} was refused: {message}")
+        for note in report.notes:
+            console.warn(note)
+
+
+@app.command()
+@console.user_errors
+def info(data: DatasetPath, json: AsJson = False) -> None:
+    """Show what is in a data set.
+
+    Example: gazeannotator dataset info data.h5
+    """
+    facts = dataset_info(data)
+    if json:
+        console.print_json(facts)
+        return
+    for label, value in _lines(facts):
+        console.say(f"{label:<18}{value}")
+
+
+@app.command()
+@console.user_errors
+def check(data: DatasetPath, json: AsJson = False) -> None:
+    """Validate every array of a data set against the format. Exit 1 if something is wrong.
+
+    Example: gazeannotator dataset check data.h5
+    """
+    problems = validate(data)
+    if json:
+        console.print_json({"ok": not problems, "problems": [dataclasses.asdict(each) for each in problems]})
+    elif problems:
+        for each in problems:
+            console.say(f"{each.where}: {each.what}. {each.remedy}")
+    else:
+        console.say(f"{data} is a whole data set: every array is as the format says.")
+    if problems:
+        raise typer.Exit(1)
+
+
+@app.command()
+@console.user_errors
+def export(
+    data: DatasetPath,
+    to: Annotated[str, typer.Option("--to", metavar="|".join(EXPORTS), help="The layout.")],
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="A new or empty folder.")],
+    study: Annotated[
+        Path | None, typer.Option(help="Take the images at their original size from this study.")
+    ] = None,
+    test_gaze: Annotated[
+        bool, typer.Option("--test-gaze", help="Give out the gaze of the test part too.")
+    ] = False,
+    progress: Style = console.ProgressStyle.bar,
+) -> None:
+    """Write a data set in a layout that other programs read.
+
+    Example: gazeannotator dataset export data.h5 --to folders -o published
+    """
+    if to not in EXPORTS:
+        raise BadInput(f"There is no export to {to!r}.", f"Choose one of {', '.join(EXPORTS)}.")
+    with console.long_work(progress, "dataset export") as report_progress:
+        report = EXPORTS[to](data, output, ExportOptions(study, test_gaze), report_progress)
+        lines = [f"{output}: {report.images} images."]
+        if report.left_out:
+            lines.append(f"{report.left_out} images have neither pathology nor a label and were left out.")
+        _finish(progress, {"folder": str(output), **dataclasses.asdict(report)}, [*lines, *report.notes])
+
+
+def _finish(progress: console.ProgressStyle, facts: dict[str, Any], lines: list[str]) -> None:
+    if progress is console.ProgressStyle.json:
+        events.emit("finished", **facts)
+        return
+    for line in lines:
+        console.say(line)
+
+
+def _built(output: Path, report: BuildReport) -> list[str]:
+    splits = ", ".join(f"{count} {name}" for name, count in report.splits.items())
+    lines = [
+        f"{output}: {report.images} images of {report.patients} patients ({splits}).",
+        f"{report.with_gaze} images have gaze.",
+        f"{report.valid} of {report.readings} readings are used.",
+    ]
+    if report.excluded:
+        lines.append(
+            "Not used: " + ", ".join(f"{count} {why}" for why, count in report.excluded.items()) + "."
+        )
+    if report.not_validated:
+        lines.append(f"Used without a validation of the tracker: {report.not_validated}.")
+    return lines
+
+
+def _lines(facts: dict[str, Any]) -> list[tuple[str, str]]:
+    def listed(counts: dict[str, Any]) -> str:
+        return ", ".join(f"{name} {count}" for name, count in counts.items()) or "none"
+
+    return [
+        ("Study", facts["study"] + (" (simulated gaze)" if facts["simulated"] else "")),
+        ("Written", f"{facts['created_utc']} by {facts['software']}, format {facts['format_version']}"),
+        ("Images", f"{facts['images']} on a grid of {facts['grid_px']} px, {facts['has_gaze']} with gaze"),
+        ("Patients", str(facts["patients"]) if facts["patients_known"] else "not known"),
+        ("Split", listed(facts["splits"])),
+        ("Classes", listed({**facts["classes"], "none": facts["no_target"]})),
+        ("Readings", f"{facts['readings']}, {facts['valid_readings']} used"),
+        ("Not used", listed(facts["excluded"])),
+        ("Not validated", str(facts["not_validated"])),
+        ("Gaze", f"{facts['gaze_samples']} samples, {facts['fixations']} fixations"),
+    ]
