@@ -35,7 +35,6 @@ EVENTS_TYPE = "Markers"
 
 INFO_TIMEOUT_S = 3.0
 OPEN_TIMEOUT_S = 5.0
-RESOLVE_TIMEOUT_S = 2.0
 BUFFER_S = 360
 REOPEN_EVERY_S = 1.0
 PULL_SAMPLES = 4096
@@ -228,7 +227,7 @@ class GazeInlet:
         self.description = description
         self._recover = recover
         self._reopen_at_s = 0.0
-        self._inlet: Any = self._open(RESOLVE_TIMEOUT_S, uid=description.uid)
+        self._inlet: Any = self._open(ANSWER_S[_scope], uid=description.uid)
         if self._inlet is None:
             raise TrackerError(
                 f"The gaze stream '{description.name}' is not there any more.", "Start its sender again."
