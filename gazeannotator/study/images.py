@@ -26,8 +26,7 @@ from gazeannotator.study.folder import storage_error, write_whole
 Pixels = NDArray[Any]
 """De-identified RGB, shape (height, width, 3); uint16 where the file had 16 bits per channel."""
 
-# MPO is a JPEG that holds further pictures, as some cameras write it.
-FORMATS = ("PNG", "JPEG", "MPO", "TIFF", "BMP")
+FORMATS = ("PNG", "JPEG", "TIFF", "BMP")
 SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp")
 MAX_MEGAPIXELS = 80
 

@@ -108,12 +108,16 @@ def _decoded(data: bytes, path: Path, names: Iterable[str]) -> tuple[str, str]:
     if not found:
         raise BadInput(f"The metadata file {path} is not a text file of a known encoding.", _ENCODING_HINT)
     known = FileNames(names)
+    # Where the file names do not tell: accented Latin letters hardly ever form GB2312, the common
+    # part of GB18030, and Chinese read as Windows-1252 is full of signs that are no letters.
+    latin = _text(data, "gb2312") is None and all(
+        each.isascii() or each.isalpha() for each in data.decode("cp1252", "replace")
+    )
 
     def fit(candidate: tuple[str, str]) -> tuple[int, bool]:
         encoding, text = candidate
         matches = sum(bool(known.find(row.file)) for row in _parsed(text, path)[0])
-        # Chinese text is GB2312 but for rare characters; accented Latin letters hardly ever form it.
-        return matches, (encoding == "gb18030") == (_text(data, "gb2312") is not None)
+        return matches, (encoding == "cp1252") == latin
 
     encoding, text = max(found, key=fit)
     return text, encoding

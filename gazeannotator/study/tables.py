@@ -85,7 +85,7 @@ def stored_url(database_url: str | None) -> str:
         if not url.database or url.database == ":memory:":
             raise BadInput(f"'{database_url}' names no file.", "Write sqlite:////folder/study.db.")
         url = url.set(database=str(Path(url.database).resolve()))
-    url = url.difference_update_query(["password"]).set(password=None)
+    url = url.difference_update_query(["password"])._replace(password=None)
     return url.render_as_string(hide_password=False)
 
 
