@@ -69,6 +69,23 @@ class Actions:
             action.setToolTip(reason or data.text.replace("&", "").rstrip("…"))
             action.setStatusTip(reason or "")
 
+    def fill(
+        self,
+        menu_id: str,
+        entries: Sequence[tuple[str, str]],
+        chosen: Callable[[str], object],
+        empty_reason: str,
+    ) -> None:
+        """Fill a menu with (text, value) entries; an empty one is greyed and says why."""
+        menu = self.menus[menu_id]
+        menu.clear()
+        for text, value in entries:
+            action = menu.addAction(text.replace("&", "&&"))
+            action.setToolTip(value)
+            action.triggered.connect(lambda _=False, value=value: chosen(value))
+        menu.menuAction().setEnabled(bool(entries))
+        menu.menuAction().setToolTip("" if entries else empty_reason)
+
     def _build(self, menu: QMenu, data: Menu) -> None:
         menu.setObjectName(data.id)
         menu.setToolTipsVisible(True)

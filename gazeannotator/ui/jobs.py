@@ -52,6 +52,43 @@ class Command:
         return " ".join(f'"{each}"' if " " in each else each for each in ("python", *self.arguments))
 
 
+@dataclass(frozen=True)
+class Summary:
+    """What came out of a job, for the person who started it.
+
+    Attributes
+    ----------
+    headline : str
+    facts : tuple of (str, str)
+        Caption and value.
+    notes : tuple of str
+        One line each: files that were refused, problems that were found.
+    notes_heading : str
+    tone : str
+    actions : tuple of str
+        Ids of the menu actions that come next, the most likely first.
+    folder : str
+        What "Show in folder" opens; empty for nothing.
+    """
+
+    headline: str
+    facts: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
+    notes_heading: str = ""
+    tone: Literal["success", "warning"] = "success"
+    actions: tuple[str, ...] = ()
+    folder: str = ""
+
+
+@dataclass(frozen=True)
+class Work:
+    """A job as a person sees it: its name, its command, and how its result reads."""
+
+    title: str
+    command: Command
+    summary: Callable[[dict[str, Any]], Summary]
+
+
 def app_command(*arguments: str) -> Command:
     """``gazeannotator …`` with JSON progress."""
     return Command(("-m", "gazeannotator.cli.main", *arguments, "--progress", "json"))
@@ -311,7 +348,9 @@ def duration_text(seconds: float) -> str:
         return QCoreApplication.translate("Duration", "{s} s").format(s=whole)
     if whole < 3600:
         return QCoreApplication.translate("Duration", "{m} min {s:02d} s").format(m=whole // 60, s=whole % 60)
-    return QCoreApplication.translate("Duration", "{h} h {m:02d} min").format(h=whole // 3600, m=whole % 3600 // 60)
+    return QCoreApplication.translate("Duration", "{h} h {m:02d} min").format(
+        h=whole // 3600, m=whole % 3600 // 60
+    )
 
 
 def _environment() -> QProcessEnvironment:

@@ -96,7 +96,9 @@ class MessageDialog(QDialog):
         self.buttons = QHBoxLayout()
         self.buttons.setSpacing(8)
         if details:
-            self._details_button = self.add_button(self.tr("Show details"), self._toggle_details, kind="quiet")
+            self._details_button = self.add_button(
+                self.tr("Show details"), self._toggle_details, kind="quiet"
+            )
             self._details_button.setObjectName("messageDetailsButton")
         self.buttons.addStretch(1)
         if reject_text:
@@ -178,8 +180,9 @@ class UnexpectedErrors(QObject):
             QApplication.activeWindow(),
             self.tr("Something went wrong in the program"),
             self.tr(
-                "Everything recorded so far is on disk, and you can go on working. A log helps to repair the fault: "
-                "it has the place of the error in the program and no images, file names, patients or readers."
+                "Everything recorded so far is on disk, and you can go on working. A log helps to repair "
+                "the fault: it has the place of the error in the program and no images, file names, "
+                "patients or readers."
             ),
             details=text,
             accept_text=self.tr("Go on"),

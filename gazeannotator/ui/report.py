@@ -115,7 +115,9 @@ def scrub(text: str) -> str:
 
 def versions() -> list[str]:
     """Versions of the program and of what it stands on, a line each."""
-    lines = [f"{platform.system()} {platform.release()} {platform.machine()}, Python {platform.python_version()}"]
+    lines = [
+        f"{platform.system()} {platform.release()} {platform.machine()}, Python {platform.python_version()}"
+    ]
     lines.append(f"Qt {qVersion()}")
     for name in ("gazeannotator", "PySide6-Essentials", "numpy", "pylsl", "h5py", "sqlalchemy", "torch"):
         try:
@@ -133,7 +135,13 @@ class _PlainFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         plain = logging.makeLogRecord(
-            {**record.__dict__, "msg": scrub(str(record.msg)), "args": None, "exc_info": None, "exc_text": None}
+            {
+                **record.__dict__,
+                "msg": scrub(str(record.msg)),
+                "args": None,
+                "exc_info": None,
+                "exc_text": None,
+            }
         )
         plain.stack_info = None
         lines = [super().format(plain)]

@@ -79,24 +79,37 @@ def style_sheet() -> str:
     return string.Template(text).substitute(asdict(COLOURS))
 
 
-def icon(name: str, colour: str = COLOURS.text) -> QIcon:
-    """Line icon by name, in a colour; greyed where its action is disabled."""
+def icon(name: str, colour: str = COLOURS.text, disabled: str = COLOURS.faint) -> QIcon:
+    """Line icon by name, in a colour and in another one where its action is disabled."""
+    return _sized_icon(name, colour, disabled, gap=0)
+
+
+def button_icon(name: str, colour: str = COLOURS.text, disabled: str = COLOURS.faint) -> QIcon:
+    """Return the icon with a gap at its right side, of 24 × 18 px: Qt sets text close to an icon."""
+    return _sized_icon(name, colour, disabled, gap=1 / 3)
+
+
+BUTTON_ICON_SIZE = QSize(24, 18)
+
+
+def _sized_icon(name: str, colour: str, disabled: str, gap: float) -> QIcon:
     result = QIcon()
-    for size in (16, 20, 24, 32, 48, 64):
-        result.addPixmap(pixmap(name, size, colour), QIcon.Mode.Normal)
-        result.addPixmap(pixmap(name, size, COLOURS.faint), QIcon.Mode.Disabled)
+    for size in (16, 18, 20, 24, 32, 36, 48, 64):
+        for mode, each in ((QIcon.Mode.Normal, colour), (QIcon.Mode.Disabled, disabled)):
+            result.addPixmap(pixmap(name, size, each, gap=gap), mode)
     return result
 
 
-def pixmap(name: str, size: int, colour: str = COLOURS.text, ratio: float = 1.0) -> QPixmap:
-    """Line icon as a pixmap of `size` logical px at a device-pixel ratio."""
+def pixmap(name: str, size: int, colour: str = COLOURS.text, ratio: float = 1.0, gap: float = 0.0) -> QPixmap:
+    """Line icon as a pixmap of `size` logical px at a device-pixel ratio; `gap` widens it at its right."""
     svg = resource("icons", f"{name}.svg").read_bytes().replace(b"currentColor", colour.encode())
     renderer = QSvgRenderer(QByteArray(svg))
-    result = QPixmap(QSize(round(size * ratio), round(size * ratio)))
+    side = round(size * ratio)
+    result = QPixmap(QSize(round(side * (1 + gap)), side))
     result.fill(Qt.GlobalColor.transparent)
     painter = QPainter(result)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    renderer.render(painter, QRectF(0, 0, result.width(), result.height()))
+    renderer.render(painter, QRectF(0, 0, side, side))
     painter.end()
     result.setDevicePixelRatio(ratio)
     return result

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
-    QScrollArea,
     QSizePolicy,
     QToolButton,
     QVBoxLayout,
@@ -36,7 +35,7 @@ TONE_COLOURS = {
 
 
 def label(text: str = "", role: str = "", *, wrap: bool = False, name: str = "") -> QLabel:
-    """Text in one of the roles of the style sheet: title, heading, lead, secondary, caption, …"""
+    """Text in one of the roles of the style sheet: title, heading, lead, secondary and so on."""
     result = QLabel(text)
     result.setProperty("role", role)
     result.setWordWrap(wrap)
@@ -59,9 +58,14 @@ def button(
     result.setObjectName(name)
     result.setCursor(Qt.CursorShape.PointingHandCursor)
     if icon:
-        colours = {"primary": style.COLOURS.card, "danger": style.COLOURS.danger, "quiet": style.COLOURS.accent}
-        result.setIcon(style.icon(icon, colours.get(kind, style.COLOURS.text)))
-        result.setIconSize(QSize(18, 18))
+        colours = {
+            "primary": style.COLOURS.card,
+            "danger": style.COLOURS.danger,
+            "quiet": style.COLOURS.accent,
+        }
+        disabled = style.COLOURS.card if kind == "primary" else style.COLOURS.faint
+        result.setIcon(style.button_icon(icon, colours.get(kind, style.COLOURS.text), disabled))
+        result.setIconSize(style.BUTTON_ICON_SIZE)
     if clicked is not None:
         result.clicked.connect(lambda: clicked())
     return result
@@ -99,134 +103,6 @@ def row(*widgets: QWidget, spacing: int = 8, stretch: bool = True) -> QHBoxLayou
     if stretch:
         result.addStretch(1)
     return result
-
-
-class Card(QFrame):
-    """White area with round corners; its content goes into `body`."""
-
-    def __init__(self, heading: str = "", parent: QWidget | None = None, *, margin: int = 20) -> None:
-        super().__init__(parent)
-        self.setProperty("role", "card")
-        self.body = QVBoxLayout(self)
-        self.body.setContentsMargins(margin, margin, margin, margin)
-        self.body.setSpacing(12)
-        if heading:
-            self.body.addWidget(label(heading, "heading"))
-
-
-class StatTile(Card):
-    """One number with its caption; says both to screen readers."""
-
-    def __init__(self, caption: str, value: str = "–", name: str = "") -> None:
-        super().__init__(margin=16)
-        self.body.setSpacing(2)
-        self.setObjectName(name)
-        self.value = label(value, "value")
-        self.caption = label(caption, "caption", wrap=True)
-        self.body.addWidget(self.value)
-        self.body.addWidget(self.caption)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.set_value(value)
-
-    def set_value(self, value: str) -> None:
-        """Show another number."""
-        self.value.setText(value)
-        self.setAccessibleName(f"{self.caption.text()}: {value}")
-
-
-class Banner(QFrame):
-    """Coloured notice in the page: an icon, one or two sentences, perhaps a button."""
-
-    def __init__(
-        self, tone: Tone, title: str, text: str = "", action: QPushButton | None = None, name: str = ""
-    ) -> None:
-        super().__init__()
-        self.setProperty("tone", tone)
-        self.setObjectName(name)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(16, 12, 16, 12)
-        layout.setSpacing(12)
-        layout.addWidget(picture(tone, 20, TONE_COLOURS[tone]), 0, Qt.AlignmentFlag.AlignTop)
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        self.title = label(title, "strong", wrap=True)
-        words.addWidget(self.title)
-        if text:
-            words.addWidget(label(text, "secondary", wrap=True))
-        layout.addLayout(words, 1)
-        if action is not None:
-            layout.addWidget(action)
-
-
-class Tiles(QWidget):
-    """Equal columns that become fewer where the window is narrow."""
-
-    def __init__(self, tile_width: int = 160, spacing: int = 12) -> None:
-        super().__init__()
-        self._tile_width = tile_width
-        self._tiles: list[QWidget] = []
-        self._columns = 0
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setSpacing(spacing)
-
-    def set_tiles(self, tiles: Sequence[QWidget]) -> None:
-        """Show these widgets in place of those shown so far."""
-        for old in self._tiles:
-            self._grid.removeWidget(old)
-            if old not in tiles:
-                old.deleteLater()
-        self._tiles = list(tiles)
-        self._columns = 0
-        self._arrange()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        super().resizeEvent(event)
-        self._arrange()
-
-    def _arrange(self) -> None:
-        if not self._tiles:
-            return
-        spacing = self._grid.spacing()
-        fitting = max(1, (self.width() + spacing) // (self._tile_width + spacing))
-        rows = -(-len(self._tiles) // fitting)
-        columns = -(-len(self._tiles) // rows)  # even rows, not a lonely last one
-        if columns == self._columns:
-            return
-        for column in range(max(columns, self._columns)):
-            self._grid.setColumnStretch(column, int(column < columns))
-        self._columns = columns
-        for index, tile in enumerate(self._tiles):
-            self._grid.addWidget(tile, index // columns, index % columns)
-
-
-class Page(QScrollArea):
-    """A page of the window: scrolls where needed, its content has a readable width.
-
-    The content goes into `body`.
-    """
-
-    def __init__(self, max_width: int = 1080, name: str = "") -> None:
-        super().__init__()
-        self.setObjectName(name)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.viewport().setAutoFillBackground(False)
-        canvas = QWidget()
-        canvas.setProperty("role", "page")
-        centred = QHBoxLayout(canvas)
-        centred.setContentsMargins(28, 28, 28, 28)
-        content = QWidget()
-        content.setMaximumWidth(max_width)
-        content.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.body = QVBoxLayout(content)
-        self.body.setContentsMargins(0, 0, 0, 0)
-        self.body.setSpacing(20)
-        centred.addStretch(1)
-        centred.addWidget(content, 1000)
-        centred.addStretch(1)
-        self.setWidget(canvas)
 
 
 class PathField(QWidget):
@@ -331,10 +207,12 @@ class ElidedLabel(QLabel):
         self.setToolTip(text)
         self._shorten()
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+    def minimumSizeHint(self) -> QSize:
+        """Allow any width."""
         return QSize(0, super().minimumSizeHint().height())
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Shorten anew."""
         super().resizeEvent(event)
         self._shorten()
 
