@@ -1,0 +1,96 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gazeannotator.gaze.filters import data_loss, interval_s, odd_at_most, runs, track
+from gazeannotator.geometry import Screen
+
+SCREEN = Screen(1920, 1080, 527, 296, 650)
+
+
+@given(st.floats(0.1, 200))
+def test_odd_at_most_is_odd_and_the_largest(number):
+    found = odd_at_most(number)
+    assert found % 2 == 1
+    assert found == 1 or found <= number + 1e-5
+    assert found + 2 > number
+
+
+@given(st.lists(st.booleans(), max_size=40))
+def test_runs_cover_exactly_the_true_values(mask):
+    covered = np.zeros(len(mask), bool)
+    for start, stop in runs(np.array(mask, bool)):
+        assert stop > start
+        assert not covered[max(0, start - 1) : stop].any()
+        covered[start:stop] = True
+    assert covered.tolist() == mask
+
+
+@pytest.mark.parametrize("rate", [30, 60, 250, 500, 1200])
+def test_a_full_recording_has_no_loss_and_its_own_rate(rate):
+    time_s = 0.001 + np.arange(0, 3, 1 / rate)
+    random = np.random.default_rng(rate)
+    jittered = time_s + random.uniform(-0.2, 0.2, len(time_s)) / rate
+    assert 1 / interval_s(time_s) == pytest.approx(rate)
+    lost = np.zeros(len(time_s), bool)
+    assert data_loss(np.maximum.accumulate(jittered), lost, 0.0, 3.0, rate) == 0
+
+
+@given(st.integers(0, 2**32), st.sampled_from([60.0, 250.0]), st.integers(0, 60))
+def test_samples_that_never_came_count_like_lost_ones(seed, rate, dropped):
+    random = np.random.default_rng(seed)
+    time_s = np.arange(200) / rate
+    missing = random.choice(np.arange(1, 199), dropped, replace=False)
+    kept = np.setdiff1d(np.arange(200), missing)
+    lost = np.zeros(len(kept), bool)
+    lost[:10] = True
+    loss = data_loss(time_s[kept], lost, 0.0, 199 / rate, rate)
+    assert loss == pytest.approx((10 + dropped) / 200)
+
+
+def test_a_stream_that_starts_late_or_stops_early_lost_the_rest():
+    time_s = np.arange(100, 200) / 100
+    assert data_loss(time_s, np.zeros(100, bool), 0.0, 4.0, 100.0) == pytest.approx(0.75, abs=0.01)
+
+
+def test_nothing_received_is_all_lost_and_an_unknown_span_is_unknown():
+    nothing = np.empty(0)
+    assert data_loss(nothing, nothing.astype(bool), 0.0, 1.0, math.nan) == 1
+    assert math.isnan(data_loss(nothing, nothing.astype(bool), 0.0, math.nan, 60.0))
+    assert math.isnan(data_loss(np.zeros(1), np.zeros(1, bool), 0.0, 1.0, math.nan))
+
+
+@pytest.mark.parametrize("rate", [60, 250, 1000])
+def test_speed_is_the_exact_angle_per_second(rate):
+    time_s = np.arange(0, 1, 1 / rate)
+    # 10 degrees per second along the horizontal, wherever on the screen.
+    angle = np.radians(-5 + 10 * time_s)
+    x_px = 960 + 650 * np.tan(angle) * 1920 / 527
+    signal = track(time_s, np.column_stack([x_px, np.full(len(time_s), 540.0)]), SCREEN)
+    np.testing.assert_allclose(signal.speed_deg_s, 10, rtol=0.01)
+
+
+def test_short_gaps_are_bridged_straight_and_long_ones_are_not():
+    time_s = np.arange(100) / 100
+    xy = np.column_stack([np.arange(100.0), np.arange(100.0)])
+    xy[20:27] = np.nan
+    xy[50:58] = np.nan
+    signal = track(time_s, xy, SCREEN)
+    np.testing.assert_allclose(signal.xy_px[20:27, 0], np.arange(20, 27))
+    assert np.isnan(signal.xy_px[50:58]).all()
+
+
+def test_samples_that_never_came_leave_a_gap_on_the_axis():
+    time_s = np.delete(np.arange(100) / 100, slice(40, 45))
+    signal = track(time_s, np.column_stack([time_s * 100, time_s * 100]), SCREEN)
+    assert len(signal.xy_px) == 100
+    assert signal.position[40] == 45
+    np.testing.assert_allclose(signal.xy_px[40:45, 0], np.arange(40, 45))
+
+
+def test_a_pause_of_hours_takes_no_memory():
+    time_s = np.concatenate([np.arange(100) / 1000, 36000 + np.arange(100) / 1000])
+    assert len(track(time_s, np.ones((200, 2)), SCREEN).xy_px) < 400
