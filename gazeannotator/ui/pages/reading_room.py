@@ -1,0 +1,65 @@
+"""Where a reading session takes place, and the phases that it goes through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from gazeannotator.geometry import Screen
+from gazeannotator.study.model import Entry
+from gazeannotator.study.store import Store
+from gazeannotator.ui.image_view import ImageView
+from gazeannotator.ui.pages.reading_stream import TrackerLink
+
+
+class Phase(Enum):
+    """What is going on."""
+
+    READY = "ready"
+    CROSS = "cross"
+    VIEWING = "viewing"
+    TIME_OVER = "time_over"
+    PAUSED = "paused"
+    HELD = "held"
+    CRITERIA = "criteria"
+    ASKING_END = "asking_end"
+    DONE = "done"
+    SAVING = "saving"
+    CLOSED = "closed"
+
+
+LOOKING = (Phase.CROSS, Phase.VIEWING)
+"""The image is on screen or about to be."""
+
+ANSWERING = (Phase.VIEWING, Phase.TIME_OVER)
+"""Digits are answers."""
+
+
+@dataclass(frozen=True)
+class Room:
+    """Where a session takes place: what its course needs and does not make.
+
+    Attributes
+    ----------
+    display : dict
+        Facts on the screen that are stored with the session.
+    origin_px : callable
+        Where the view's top-left corner lies on its screen now, physical px.
+    publish : callable
+        Sends one event.
+    """
+
+    store: Store
+    reader: str
+    screen: Screen
+    display: dict[str, Any]
+    clock: Callable[[], float]
+    view: ImageView
+    origin_px: Callable[[], tuple[int, int]]
+    link: TrackerLink
+    publish: Callable[[Entry], None]
+    session_id: str
+    onset_correction_s: float = 0.0
+    exit_when_done: bool = False

@@ -1,0 +1,203 @@
+"""The way to a gaze stream that a reading can start with: found, chosen, understood, received."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from gazeannotator.errors import UserError
+from gazeannotator.settings import Coordinates, Settings
+from gazeannotator.tracking.layouts import StreamDescription
+from gazeannotator.tracking.recorder import RecorderStatus
+from gazeannotator.ui.gaze_feed import GazeFeed, LiveValues, StreamSearch
+
+Step = Literal[
+    "searching",
+    "choose",
+    "opening",
+    "coordinates",
+    "waiting",
+    "receiving",
+    "lost",
+    "storage_failed",
+    "failed",
+    "none",
+]
+PATIENCE_S = 8.0
+"""After so long without a stream the reader is told what to do about it."""
+
+
+@dataclass(frozen=True)
+class LinkState:
+    """Where the way to the stream stands.
+
+    Attributes
+    ----------
+    step : str
+        ``choose``: several streams fit. ``coordinates``: they are unknown, somebody must tell.
+        ``none``: it was decided to read without gaze. ``failed``: the stream cannot be used.
+        The others as in `RecorderStatus`.
+    streams : tuple of StreamDescription
+        What was seen last.
+    overdue : bool
+        It takes longer than it should.
+    """
+
+    step: Step = "searching"
+    streams: tuple[StreamDescription, ...] = ()
+    values: LiveValues | None = None
+    status: RecorderStatus | None = None
+    error: UserError | None = None
+    overdue: bool = False
+
+    @property
+    def ready(self) -> bool:
+        """Whether a reading can start."""
+        return self.step in ("receiving", "none")
+
+
+class TrackerLink(QObject):
+    """Finds the stream that is wanted, and keeps it.
+
+    Parameters
+    ----------
+    wanted : str or None
+        Name or source id. None: the one used last, else the only one there is, else the reader
+        chooses.
+    settings : Settings
+        Earlier answers.
+    screen_px : tuple of float
+        Size of the reading screen.
+
+    Signals
+    -------
+    changed(LinkState)
+    used(source id, name, coordinates)
+        Samples come from this stream, to be remembered; `coordinates` is what was answered for it,
+        empty where it tells them itself.
+    """
+
+    changed = Signal(object)
+    used = Signal(str, str, str)
+
+    def __init__(
+        self,
+        wanted: str | None,
+        settings: Settings,
+        screen_px: tuple[float, float],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.state = LinkState()
+        self.feed: GazeFeed | None = None
+        self._wanted = wanted
+        self._settings = settings
+        self._screen_px = screen_px
+        self._search: StreamSearch | None = None
+        self._coordinates = ""
+        self._searching_since_s = time.monotonic()
+
+    @property
+    def simulated(self) -> bool:
+        """Whether nobody looks."""
+        return self.feed is not None and self.feed.description.simulated
+
+    def start(self) -> None:
+        """Begin to look for the stream."""
+        self._searching_since_s = time.monotonic()
+        self._search = StreamSearch(self)
+        self._search.found.connect(self._found)
+        self._search.failed.connect(self._failed)
+        self._search.start()
+
+    def choose(self, number: int) -> None:
+        """Take one of the streams that are there, counted from 0."""
+        if self.state.step in ("choose", "failed") and number < len(self.state.streams):
+            self._open(self.state.streams[number])
+
+    def answer(self, coordinates: Coordinates) -> None:
+        """Tell what the stream's coordinates are."""
+        if self.feed is not None and self.state.step == "coordinates":
+            self._coordinates = coordinates
+            self.feed.answer(coordinates)
+            self._set(step="opening")
+
+    def without_gaze(self) -> None:
+        """Read without gaze: the reader has decided so."""
+        if self.feed is None or not self.state.ready:
+            self.close()
+            self._set(step="none")
+
+    def close(self) -> str:
+        """Leave the stream; returns what could not be stored any more, empty if nothing."""
+        if self._search is not None:
+            self._search.stop()
+            self._search = None
+        feed, self.feed = self.feed, None
+        return feed.close() if feed is not None else ""
+
+    def _set(self, **changes: object) -> None:
+        self.state = replace(self.state, **changes)
+        self.changed.emit(self.state)
+
+    @Slot(object)
+    def _found(self, streams: list[StreamDescription]) -> None:
+        if self._search is None or self.feed is not None or self.state.step == "none":
+            return
+        fitting = [each for each in streams if self._wanted in (None, each.source_id, each.name)]
+        chosen = fitting[0] if len(fitting) == 1 else None
+        last = self._settings.last_stream
+        if self._wanted is None and last is not None and self.state.step != "failed":
+            by_id = [each for each in fitting if each.source_id and each.source_id == last.source_id]
+            by_name = [each for each in fitting if each.name == last.name]
+            chosen = next((each[0] for each in (by_id, by_name) if len(each) == 1), None)
+        overdue = time.monotonic() - self._searching_since_s > PATIENCE_S
+        if chosen is not None and self.state.step != "failed":
+            self._open(chosen)
+        elif fitting:
+            step = self.state.step if self.state.step == "failed" else "choose"
+            self._set(step=step, streams=tuple(fitting), overdue=overdue)
+        elif self.state.step != "failed":
+            self._set(step="searching", streams=tuple(streams), overdue=overdue)
+
+    def _open(self, description: StreamDescription) -> None:
+        known = self._settings.stream_coordinates.get(key_of(description))
+        if self.feed is not None:
+            self.feed.close()
+        self.feed = GazeFeed(description, self._screen_px, known, self)
+        self.feed.asked.connect(self._asked)
+        self.feed.status.connect(self._status)
+        self.feed.failed.connect(self._failed)
+        self._set(step="opening", error=None)
+        self.feed.start()
+
+    @Slot(object)
+    def _asked(self, values: LiveValues) -> None:
+        if self.state.step in ("opening", "coordinates"):
+            self._set(step="coordinates", values=values)
+
+    @Slot(object)
+    def _status(self, status: RecorderStatus) -> None:
+        if self.feed is None or status.state == "stopped":
+            return
+        if self._search is not None:
+            self._search.stop(wait=False)
+            self._search = None
+            description = self.feed.description
+            self.used.emit(key_of(description), description.name, self._coordinates)
+        self._set(step=status.state, status=status)
+
+    @Slot(object)
+    def _failed(self, error: UserError) -> None:
+        if self.feed is not None:
+            self.feed.close()
+            self.feed = None
+        self._set(step="failed", error=error)
+
+
+def key_of(description: StreamDescription) -> str:
+    """Under what an answer for a stream is remembered: its source id, else its name."""
+    return description.source_id or description.name

@@ -1,0 +1,292 @@
+"""The words of the reading window's pages."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QCoreApplication, QLocale
+
+from gazeannotator.study.model import Scheme
+from gazeannotator.ui.pages.reading_controller import ReadingController
+from gazeannotator.ui.pages.reading_overlays import PanelText, Tone
+from gazeannotator.ui.pages.reading_room import Phase
+from gazeannotator.ui.pages.reading_stream import LinkState
+
+translate = QCoreApplication.translate
+
+POOR_SIGNAL = 0.3
+
+
+def page(
+    controller: ReadingController,
+    link: LinkState,
+    scheme: Scheme,
+    *,
+    where: str,
+    notes: tuple[str, ...],
+    allow_back: bool,
+) -> PanelText | None:
+    """Say what the window says now; None while an image is read.
+
+    Parameters
+    ----------
+    where : str
+        Study and reader.
+    notes : tuple of str
+        Warnings for the ready page.
+    """
+    phase, (done, total) = controller.phase, controller.progress
+    read = translate("ReadingPage", "{done} of {total} images are read.").format(done=done, total=total)
+    if phase is Phase.READY:
+        return _ready(controller, link, scheme, where, notes, allow_back)
+    if phase is Phase.PAUSED:
+        return _paused(controller, read, allow_back)
+    if phase is Phase.HELD:
+        return _held(link, read)
+    if phase is Phase.TIME_OVER:
+        return PanelText(
+            title=translate("ReadingPage", "What was it?"),
+            keys=answer_keys(scheme, controller.asks_confidence),
+        )
+    if phase is Phase.CRITERIA:
+        return PanelText(
+            title=translate("ReadingPage", "Criteria: {scheme}").format(scheme=scheme.name),
+            table=criteria_table(scheme),
+            action=translate("ReadingPage", "Space: go on"),
+        )
+    if phase is Phase.ASKING_END:
+        return PanelText(
+            title=translate("ReadingPage", "End the session?"),
+            lead=translate("ReadingPage", "{read} The next session goes on from here.").format(read=read),
+            keys=(
+                (("Enter",), translate("ReadingPage", "End the session")),
+                (("Space",), translate("ReadingPage", "Go on reading")),
+            ),
+        )
+    if phase is Phase.DONE:
+        return _done(controller, total, allow_back)
+    if phase is Phase.SAVING and controller.writes.pending:
+        return PanelText(
+            title=translate("ReadingPage", "Saving…"),
+            lead=translate(
+                "ReadingPage", "The last entries are not on disk yet. They are tried again every second."
+            ),
+            keys=(
+                (
+                    ("Esc",),
+                    translate("ReadingPage", "Leave all the same; only what is not saved yet is lost"),
+                ),
+            ),
+        )
+    return None
+
+
+def _ready(
+    controller: ReadingController,
+    link: LinkState,
+    scheme: Scheme,
+    where: str,
+    notes: tuple[str, ...],
+    allow_back: bool,
+) -> PanelText:
+    done, total = controller.progress
+    left = total - done
+    lead = translate("ReadingPage", "All {total} images are read.").format(total=total)
+    if left == total:
+        lead = translate("ReadingPage", "{total} images to read.").format(total=total)
+    elif left:
+        lead = translate(
+            "ReadingPage", "{left} of {total} images are left; it goes on where you stopped."
+        ).format(left=left, total=total)
+    action = translate("ReadingPage", "Press Space to start")
+    if not link.ready:
+        action = ""
+        if controller.start_wanted:
+            action = translate("ReadingPage", "Starts by itself as soon as the eye tracker is ready")
+    keys = [*answer_keys(scheme, controller.asks_confidence)]
+    keys.append((("Space",), translate("ReadingPage", "Start, pause, continue")))
+    if allow_back:
+        keys.append((("Backspace",), translate("ReadingPage", "Back to the previous image")))
+    keys += [
+        (("F",), translate("ReadingPage", "Flag for discussion")),
+        (("F1",), translate("ReadingPage", "Criteria")),
+        (("Esc",), translate("ReadingPage", "End")),
+    ]
+    tone, words, choices = link_words(link)
+    return PanelText(
+        title=translate("ReadingPage", "Ready to read")
+        if link.ready
+        else translate("ReadingPage", "Getting ready"),
+        lead=f"{where}\n{lead}",
+        status=(tone, words),
+        notes=notes,
+        keys=choices or tuple(keys),
+        action=action,
+    )
+
+
+def answer_keys(scheme: Scheme, confidence: bool) -> tuple[tuple[tuple[str, ...], str], ...]:
+    """Describe the keys that answer."""
+    keys = tuple(each.key for each in scheme.classes)
+    names = ", ".join(each.name for each in scheme.classes)
+    rows = [(keys, translate("ReadingPage", "{names}").format(names=names))]
+    if confidence:
+        rows = [(keys, translate("ReadingPage", "{names}: certain").format(names=names))]
+        with_shift = ("Shift +", *keys)
+        rows.append((with_shift, translate("ReadingPage", "The same, not certain")))
+    return (*rows, (("0",), translate("ReadingPage", "Cannot be assessed")))
+
+
+def _paused(controller: ReadingController, read: str, allow_back: bool) -> PanelText:
+    titles = {
+        "tracker_lost": translate("ReadingPage", "The eye tracker is back"),
+        "storage": translate("ReadingPage", "Gaze is saved again"),
+        "image": translate("ReadingPage", "An image cannot be shown"),
+    }
+    keys = [(("Backspace",), translate("ReadingPage", "Back to the previous image"))] if allow_back else []
+    keys.append((("F1",), translate("ReadingPage", "Criteria")))
+    keys.append((("Esc",), translate("ReadingPage", "End the session")))
+    return PanelText(
+        title=titles.get(controller.why_paused, translate("ReadingPage", "Pause")),
+        lead=translate("ReadingPage", "{read} The image that was hidden is shown again.").format(read=read),
+        keys=tuple(keys),
+        action=translate("ReadingPage", "Press Space to continue"),
+    )
+
+
+def _held(link: LinkState, read: str) -> PanelText:
+    title = translate("ReadingPage", "The eye tracker's signal is lost")
+    lead = translate(
+        "ReadingPage",
+        "Nothing is lost of what was read. Look at the screen; check cable and tracker program.",
+    )
+    if link.step == "storage_failed":
+        title = translate("ReadingPage", "Gaze cannot be saved now")
+        lead = translate(
+            "ReadingPage",
+            "It is kept in memory and tried again. Nothing is lost as long as this window is open.",
+        )
+    tone, words, _choices = link_words(link)
+    return PanelText(
+        title=title,
+        lead=f"{lead}\n{read}",
+        status=(tone, words),
+        keys=((("Esc",), translate("ReadingPage", "End the session")),),
+        action=translate("ReadingPage", "Waiting…"),
+    )
+
+
+def _done(controller: ReadingController, total: int, allow_back: bool) -> PanelText:
+    lead = translate(
+        "ReadingPage", "All {total} images are read, {count} of them in this session. Thank you."
+    ).format(total=total, count=controller.answers - controller.corrections)
+    if controller.corrections:
+        lead += " " + translate("ReadingPage", "Corrected answers: {count}.").format(
+            count=controller.corrections
+        )
+    keys = [(("Backspace",), translate("ReadingPage", "Back to the last image"))] if allow_back else []
+    keys.append((("Space",), translate("ReadingPage", "Close; after a minute it closes by itself")))
+    return PanelText(title=translate("ReadingPage", "Done"), lead=lead, keys=tuple(keys))
+
+
+def link_words(link: LinkState) -> tuple[Tone, str, tuple[tuple[tuple[str, ...], str], ...]]:
+    """Say how the eye tracker is: a colour, words, and keys if something must be chosen."""
+    no_gaze = (("N",), translate("ReadingPage", "Read without eye tracker: only answers are recorded"))
+    status = link.status
+    if link.step == "searching":
+        words = translate("ReadingPage", "Looking for the eye tracker…")
+        if link.overdue:
+            seen = ", ".join(each.name for each in link.streams)
+            words = translate(
+                "ReadingPage", "No eye tracker has been found. Start its LSL stream; it is noticed by itself."
+            )
+            if seen:
+                words = translate(
+                    "ReadingPage", "The wanted eye tracker has not been found; there is: {seen}."
+                ).format(seen=seen)
+        return "bad" if link.overdue else "wait", words, (no_gaze,) if link.overdue else ()
+    if link.step == "choose":
+        rows = tuple(
+            (
+                (str(number),),
+                translate("ReadingPage", "{name}  ({rate:g} Hz)").format(name=each.name, rate=each.rate_hz),
+            )
+            for number, each in enumerate(link.streams[:9], start=1)
+        )
+        return "wait", translate("ReadingPage", "Which eye tracker? Press its number."), (*rows, no_gaze)
+    if link.step == "coordinates":
+        return "wait", coordinates_words(link), coordinates_keys()
+    if link.step == "failed":
+        return "bad", str(link.error), (no_gaze,)
+    if link.step == "none":
+        return "good", translate("ReadingPage", "Without eye tracker: only answers are recorded."), ()
+    if link.step == "opening":
+        return "wait", translate("ReadingPage", "Connecting to the eye tracker…"), ()
+    if link.step == "waiting":
+        words = translate(
+            "ReadingPage", "Connected. Waiting for the first sample: is the tracker switched on?"
+        )
+        return "wait", words, ()
+    if link.step == "receiving" and status is not None:
+        rate = "–" if math.isnan(status.rate_hz) else f"{status.rate_hz:.0f}"
+        loss = 0.0 if math.isnan(status.data_loss) else status.data_loss
+        words = translate("ReadingPage", "Eye tracker ready: {rate} Hz.").format(rate=rate)
+        if loss > POOR_SIGNAL:
+            words = translate(
+                "ReadingPage",
+                "The eyes are often not found. Sit upright before the tracker, at arm's length.",
+            )
+        if status.message:
+            words = f"{words} {status.message}"
+        return "wait" if loss > POOR_SIGNAL or status.message else "good", words, ()
+    return "bad", status.message if status is not None else "", ()
+
+
+def coordinates_words(link: LinkState) -> str:
+    """Show what the stream sends, so that a person can tell what it is."""
+    words = translate(
+        "ReadingPage", "The stream does not say what its numbers mean. Look at the screen's corners."
+    )
+    if link.values is not None:
+        low, high, last = link.values.low, link.values.high, link.values.last
+        words += "\n" + translate(
+            "ReadingPage", "Now x {x:.4g}, y {y:.4g}; so far x {x0:.4g} to {x1:.4g}, y {y0:.4g} to {y1:.4g}"
+        ).format(x=last[0], y=last[1], x0=low[0], x1=high[0], y0=low[1], y1=high[1])
+    return words
+
+
+def coordinates_keys() -> tuple[tuple[tuple[str, ...], str], ...]:
+    """Describe the keys that answer what the numbers mean."""
+    return (
+        (("1",), translate("ReadingPage", "Shares of the screen: 0 to 1 from the top left corner")),
+        (("2",), translate("ReadingPage", "Pixels of the screen")),
+    )
+
+
+def criteria_table(scheme: Scheme, language: str | None = None) -> tuple[tuple[str, ...], ...]:
+    """Lay out a scheme's criteria: a column a class, a row an aspect, in the language of the app."""
+    texts = [criteria_in(each.criteria, language or QLocale().name()) for each in scheme.classes]
+    aspects = list(dict.fromkeys(aspect for each in texts for aspect in each))
+    known = {
+        "colour": translate("ReadingPage", "Colour"),
+        "vessels": translate("ReadingPage", "Vessels"),
+        "surface": translate("ReadingPage", "Surface"),
+        "likely": translate("ReadingPage", "Most likely"),
+    }
+    head = ("", *(f"{each.key}   {each.name}" for each in scheme.classes))
+    return (
+        head,
+        *(
+            (known.get(aspect, aspect.capitalize()), *(each.get(aspect, "–") for each in texts))
+            for aspect in aspects
+        ),
+    )
+
+
+def criteria_in(criteria: dict[str, dict[str, str]], language: str) -> dict[str, str]:
+    """Choose the texts of a language (``zh_CN``), else of its family, else English, else any."""
+    family = language.split("_")[0]
+    for wanted in (language, family, *(each for each in criteria if each.split("_")[0] == family), "en"):
+        if wanted in criteria:
+            return criteria[wanted]
+    return next(iter(criteria.values()), {})
