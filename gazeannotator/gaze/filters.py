@@ -1,4 +1,4 @@
-"""From raw samples to a signal that can be differentiated: gaps, speed."""
+"""From raw samples to a signal that can be differentiated: rate, loss, gaps, speed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from scipy.signal import savgol_filter
 
 from gazeannotator.geometry import Screen, angle_deg
-from gazeannotator.samples import interval_s
 
 FloatArray = NDArray[np.float64]
 
@@ -39,6 +38,46 @@ class Track:
     position: NDArray[np.int64]
     xy_px: FloatArray
     speed_deg_s: FloatArray
+
+
+def interval_s(time_s: FloatArray) -> float:
+    """Median time between samples, NaN if there are fewer than two.
+
+    The nominal rate of a stream is not to be trusted, its stamps are.
+    """
+    return float(np.median(np.diff(time_s))) if len(time_s) > 1 else math.nan
+
+
+def data_loss(
+    time_s: FloatArray, lost: NDArray[np.bool_], start_s: float, stop_s: float, rate_hz: float
+) -> float:
+    """Share of lost samples, those that never came counted too.
+
+    Parameters
+    ----------
+    time_s : ndarray, shape (n,)
+        Increasing, within start and stop.
+    lost : ndarray of bool, shape (n,)
+        Samples in which no eye was found.
+    start_s, stop_s : float
+        The span that should be filled with samples.
+    rate_hz : float
+
+    Returns
+    -------
+    float
+        0 to 1; NaN where the rate or the span is unknown.
+    """
+    if not stop_s > start_s:
+        return math.nan
+    if not len(time_s):
+        return 1.0
+    if not rate_hz > 0:
+        return math.nan
+    between = np.diff(np.concatenate([[start_s], time_s, [stop_s]])) * rate_hz
+    # Jittering stamps are no loss; a gap is one from half an interval more than there should be.
+    dropped = np.round(between[1:-1] - 1).clip(min=0).sum() + np.floor(between[[0, -1]].clip(min=0)).sum()
+    return float((np.count_nonzero(lost) + dropped) / (len(time_s) + dropped))
 
 
 def track(time_s: FloatArray, xy_px: FloatArray, screen: Screen) -> Track:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gazeannotator.gaze.filters import MAX_GAP_S, runs, track
+from gazeannotator.gaze.filters import MAX_GAP_S, interval_s, runs, track
 from gazeannotator.geometry import Screen, angle_deg
 
 FloatArray = NDArray[np.float64]
