@@ -25,6 +25,27 @@ PLAIN = "plain"
 
 _NORMALISED_UNITS = {"normalized", "normalised"}
 _PIXEL_UNITS = {"pixels", "pixel", "px"}
+_TABLE: tuple[Carries, ...] = (
+    "left_x",
+    "left_y",
+    "right_x",
+    "right_y",
+    "left_pupil_mm",
+    "right_pupil_mm",
+    "left_distance_mm",
+    "right_distance_mm",
+    "sequence",
+)
+_FLAGS: dict[Carries, tuple[int, ...]] = {
+    "left_valid": (0, 1),
+    "right_valid": (2, 3),
+    "left_pupil_valid": (4,),
+    "right_pupil_valid": (5,),
+    "left_origin_valid": (6,),
+    "right_origin_valid": (7,),
+}
+"""What a flag marks as lost where it is not above 0, as columns of the table."""
+
 _XY_LABEL = re.compile(
     r"(?:(?P<eye>left|right|both)[_ .]?)?(?:eye[_ .]?)?(?:(?:gaze|screen|por|pog)[_ .]?)?(?P<axis>[xy])"
     r"(?:[_ .]?(?P<eye_after>left|right|both))?"
@@ -151,43 +172,27 @@ def to_chunk(
         raise ValueError(
             f"the coordinates of layout {layout.name} must be known before samples are converted"
         )
-    lost = np.full(len(stamps), np.nan)
-
-    def column(carries: Carries) -> FloatArray:
-        channel = layout.channels.get(carries)
-        return lost if channel is None else np.asarray(values[:, channel], np.float64)
-
-    def marked_valid(valid: Carries, array: FloatArray) -> FloatArray:
-        return np.where(column(valid) > 0, array, np.nan) if valid in layout.channels else array
-
-    def eye(x: Carries, y: Carries, valid: Carries) -> FloatArray:
-        xy = np.stack([marked_valid(valid, column(x)), marked_valid(valid, column(y))], axis=1)
-        # An infinite coordinate is no place on or beside a screen.
-        xy[np.isinf(xy)] = np.nan
-        return xy if layout.coordinates == "normalised" else screen_px_to_normalised(xy, screen_px)
-
-    distance = np.stack(
-        [
-            marked_valid("left_origin_valid", column("left_distance_mm")),
-            marked_valid("right_origin_valid", column("right_distance_mm")),
-        ]
-    )
-    found = ~np.isnan(distance)
+    table = np.full((len(stamps), len(_TABLE)), np.nan)
+    carried = [place for place, carries in enumerate(_TABLE) if carries in layout.channels]
+    table[:, carried] = values[:, [layout.channels[_TABLE[place]] for place in carried]]
+    for flag, places in _FLAGS.items():
+        if flag in layout.channels:
+            invalid = np.flatnonzero(~(values[:, layout.channels[flag]] > 0))
+            table[invalid[:, None], places] = np.nan
+    points = table[:, :4].reshape(-1, 2, 2)
+    # An infinite coordinate is no place on or beside a screen.
+    points[np.isinf(points)] = np.nan
+    if layout.coordinates == "screen_px":
+        points = screen_px_to_normalised(points, screen_px)
+    left, right = table[:, 6], table[:, 7]
+    distance = np.where(np.isnan(left), right, np.where(np.isnan(right), left, (left + right) / 2))
     return GazeChunk(
         time_s=np.array(stamps, np.float64),
-        left=eye("left_x", "left_y", "left_valid"),
-        right=eye("right_x", "right_y", "right_valid"),
-        pupil_mm=np.stack(
-            [
-                marked_valid("left_pupil_valid", column("left_pupil_mm")),
-                marked_valid("right_pupil_valid", column("right_pupil_mm")),
-            ],
-            axis=1,
-        ),
-        distance_mm=np.where(
-            found.any(axis=0), np.nansum(distance, axis=0) / np.maximum(found.sum(axis=0), 1), np.nan
-        ),
-        sequence=np.array(column("sequence")),
+        left=points[:, 0],
+        right=points[:, 1],
+        pupil_mm=table[:, 4:6],
+        distance_mm=distance,
+        sequence=table[:, 8],
     )
 
 

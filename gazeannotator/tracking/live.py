@@ -12,7 +12,7 @@ from gazeannotator.samples import GazeChunk
 
 KEPT_S = 10.0
 WINDOW_S = 2.0
-MEASURE_EVERY_S = 0.1
+MEASURE_EVERY_S = 0.25
 
 
 class LiveView:
