@@ -76,7 +76,7 @@ def data_loss(
         return math.nan
     between = np.diff(np.concatenate([[start_s], time_s, [stop_s]])) * rate_hz
     # Jittering stamps are no loss; a gap is one from half an interval more than there should be.
-    dropped = np.round(between[1:-1] - 1).clip(min=0).sum() + np.floor(between[[0, -1]].clip(min=0)).sum()
+    dropped = np.round(between - 1).clip(min=0).sum()
     return float((np.count_nonzero(lost) + dropped) / (len(time_s) + dropped))
 
 

@@ -31,12 +31,12 @@ def test_runs_cover_exactly_the_true_values(mask):
 
 @pytest.mark.parametrize("rate", [30, 60, 250, 500, 1200])
 def test_a_full_recording_has_no_loss_and_its_own_rate(rate):
-    time_s = 0.001 + np.arange(0, 3, 1 / rate)
+    time_s = (0.3 + np.arange(3 * rate)) / rate
     random = np.random.default_rng(rate)
     jittered = time_s + random.uniform(-0.2, 0.2, len(time_s)) / rate
     assert 1 / interval_s(time_s) == pytest.approx(rate)
     lost = np.zeros(len(time_s), bool)
-    assert data_loss(np.maximum.accumulate(jittered), lost, 0.0, 3.0, rate) == 0
+    assert data_loss(jittered, lost, 0.0, 3.0, rate) == 0
 
 
 @given(st.integers(0, 2**32), st.sampled_from([60.0, 250.0]), st.integers(0, 60))

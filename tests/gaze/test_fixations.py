@@ -1,7 +1,5 @@
 import csv
 import json
-import os
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,10 +10,6 @@ from gazeannotator.gaze.fixations import METHODS, find_fixations
 from gazeannotator.geometry import Screen, angle_deg
 
 SCREEN = Screen(1920, 1080, 527, 296, 650)
-RECORDINGS = (
-    Path(os.environ.get("GAZEANNOTATOR_LUND2013", "")) if "GAZEANNOTATOR_LUND2013" in os.environ else None
-)
-
 PLACES = ((500, 300), (1200, 500), (900, 800), (300, 600))
 DWELL_S, SACCADE_S = 0.4, 0.04
 
@@ -95,9 +89,9 @@ def test_pieces_are_joined_when_near_in_time_and_place(gap_s, apart_deg, expecte
     time_s = np.arange(0, 0.8, 1 / 500)
     xy = np.full((len(time_s), 2), 600.0)
     xy[time_s > 0.4 + gap_s / 2, 0] += apart_deg * SCREEN.px_per_deg
-    # A spike far out on the way, so that the two rests are two pieces in any case.
-    between = (time_s > 0.4 - gap_s / 2 + 0.01) & (time_s < 0.4 + gap_s / 2 - 0.01)
-    xy[between] += [200, 100]
+    # Nothing rests in between, so that there are two pieces in any case.
+    between = np.abs(time_s - 0.4) < gap_s / 2 - 0.01
+    xy[between] += 150 * (-1.0) ** np.arange(between.sum())[:, None]
     assert len(find_fixations(time_s, xy, SCREEN)) == expected
 
 
@@ -149,11 +143,10 @@ def kappa(a, b):
     return (agreed - chance) / (1 - chance)
 
 
-@pytest.mark.skipif(RECORDINGS is None, reason="GAZEANNOTATOR_LUND2013 does not name the recordings")
-def test_human_coders_agree_with_it_on_real_recordings():
+def test_human_coders_agree_with_it_on_real_recordings(lund2013):
     kappas = []
-    for each in json.loads((RECORDINGS / "recordings.json").read_text(encoding="utf-8")):
-        with open(RECORDINGS / f"{each['stem']}.csv", encoding="utf-8", newline="") as file:
+    for each in json.loads((lund2013 / "recordings.json").read_text(encoding="utf-8")):
+        with open(lund2013 / f"{each['stem']}.csv", encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
         time_s = np.array([float(row["time_s"]) for row in rows])
         xy = np.array([[float(row[name] or "nan") for name in ("x_px", "y_px")] for row in rows])
