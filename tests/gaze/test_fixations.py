@@ -91,7 +91,7 @@ def test_pieces_are_joined_when_near_in_time_and_place(gap_s, apart_deg, expecte
     xy[time_s > 0.4 + gap_s / 2, 0] += apart_deg * SCREEN.px_per_deg
     # Nothing rests in between, so that there are two pieces in any case.
     between = np.abs(time_s - 0.4) < gap_s / 2 - 0.01
-    xy[between] += 150 * (-1.0) ** np.arange(between.sum())[:, None]
+    xy[between] += 400 * np.sin(2 * np.pi * 40 * time_s[between])[:, None]
     assert len(find_fixations(time_s, xy, SCREEN)) == expected
 
 
