@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from gazeannotator.cli import console
+from gazeannotator.gaze.filters import data_loss
 from gazeannotator.study.check import check_study
 from gazeannotator.study.facts import study_info
 from gazeannotator.study.importing import ImportReport, create_study
@@ -79,7 +80,7 @@ def info(study: StudyPath, json: AsJson = False) -> None:
     Example: gazeannotator study info my-study
     """
     with Store.open(study) as store:
-        facts = study_info(store)
+        facts = study_info(store, data_loss=data_loss)
     if json:
         console.print_json(facts)
         return
@@ -122,9 +123,9 @@ def _finish(progress: console.ProgressStyle, study: Path, report: ImportReport) 
         console.say(f"Note: {note}")
     for where, message in report.refused:
         console.warn(f"{where}: {message}")
-    known = f", {report.already_known} files were known already" if report.already_known else ""
-    refusals = f", {len(report.refused)} refusals (above)" if report.refused else ""
-    console.say(f"{study}: {report.added} images added{known}{refusals}.")
+    console.say(f"{study}: images added: {report.added}, known already: {report.already_known}.")
+    if report.refused:
+        console.say(f"Refused, see above: {len(report.refused)}.")
 
 
 def _lines(facts: dict[str, Any]) -> list[tuple[str, str]]:
@@ -134,7 +135,7 @@ def _lines(facts: dict[str, Any]) -> list[tuple[str, str]]:
     lines = [
         ("Study", facts["name"] + (" (SIMULATED gaze)" if facts["simulated"] else "")),
         ("Scheme", facts["scheme"]),
-        ("Images", f"{facts['images']} of {facts['patients'] or 'unknown'} patients"),
+        ("Images", f"{facts['images']} (patients: {facts['patients'] or 'unknown'})"),
         ("Readings", f"{readings['done']} done, {readings['left']} left, {readings['excluded']} excluded"),
         ("Labels", f"{labels}, cannot be assessed {facts['cannot_be_assessed']}"),
         ("Gaze samples", str(facts["gaze_samples"])),

@@ -224,7 +224,7 @@ def _list_files(folder: Path) -> tuple[list[str], ImportReport]:
     others = sorted(each for each in others if not each.casefold().endswith(".csv"))
     if others:
         named = ", ".join(_shown(each) for each in others[:3]) + (", …" if len(others) > 3 else "")
-        report.notes.append(f"{len(others)} files are no PNG, JPEG, TIFF or BMP and were left out: {named}.")
+        report.notes.append(f"Left out, as no PNG, JPEG, TIFF or BMP: {named} (files in all: {len(others)}).")
     if not files:
         raise BadInput(
             f"The folder {folder} holds no PNG, JPEG, TIFF or BMP image.", "Choose the folder of the images."
@@ -254,7 +254,9 @@ def _read_facts(scheme: Scheme, path: Path, files: list[str], report: ImportRepo
     facts = {file: _agreed(scheme, path, file, said, report) for file, said in rows.items()}
     silent = len(files) - len(facts)
     if silent:
-        report.notes.append(f"{silent} images have no row in {path.name}: patient and pathology are unknown.")
+        report.notes.append(
+            f"Images without a row in {path.name}, so of unknown patient and pathology: {silent}."
+        )
     return facts
 
 

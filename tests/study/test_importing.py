@@ -160,7 +160,7 @@ def test_hidden_and_other_files_are_left_out(create, photos: Path) -> None:
     assert len(images) == 4
     assert report.refused == []
     (note,) = report.notes
-    assert note.startswith("4 files are no PNG, JPEG, TIFF or BMP")
+    assert "files in all: 4" in note
     assert "film.mp4" in note
 
 
@@ -225,7 +225,7 @@ def test_an_ambiguous_name_is_not_guessed(create, photos: Path) -> None:
 
 def test_images_without_a_row_are_counted(create) -> None:
     report, _ = create("file,patient,pathology\na.png,P,1\n")
-    assert report.notes == ["3 images have no row in meta.csv: patient and pathology are unknown."]
+    assert report.notes == ["Images without a row in meta.csv, so of unknown patient and pathology: 3."]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import PIL.Image
+import pytest
+import sqlalchemy as sa
+
+from gazeannotator.study.store import Store
+
+COMMAND = [
+    sys.executable,
+    "-c",
+    "from gazeannotator.cli.study import app; app(prog_name='gazeannotator study')",
+]
+
+
+def run(*arguments: object, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
+    options = {"input": stdin} if stdin is not None else {"stdin": subprocess.DEVNULL}
+    return subprocess.run(
+        [*COMMAND, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
+        **options,
+    )
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for k in range(3):
+        pixels = np.random.default_rng(k).integers(0, 256, (12, 16, 3), dtype=np.uint8)
+        PIL.Image.fromarray(pixels).save(folder / f"{k}.png")
+    (folder / "meta.csv").write_text("file,patient,pathology\n0.png,P,1\nghost.png,P,1\n", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def study(tmp_path: Path, photos: Path) -> Path:
+    result = run("create", tmp_path / "study", "--images", photos, "--metadata", photos / "meta.csv")
+    assert result.returncode == 0, result.stderr
+    assert "images added: 3, known already: 0" in result.stdout
+    assert "meta.csv row 3: There is no file 'ghost.png'" in result.stderr
+    return tmp_path / "study"
+
+
+def test_info(study: Path) -> None:
+    result = run("info", study, "--json")
+    facts = json.loads(result.stdout)
+    assert (result.returncode, facts["images"], facts["patients"], facts["name"]) == (0, 3, 1, "study")
+    people = run("info", study)
+    assert people.returncode == 0
+    assert "3 (patients: 1)" in people.stdout
+
+
+def test_check_finds_damage_and_exits_1(study: Path) -> None:
+    whole = run("check", study, "--json")
+    assert (whole.returncode, json.loads(whole.stdout)) == (0, {"ok": True, "problems": []})
+    assert run("check", study).returncode == 0
+    next((study / "images").rglob("*.png")).unlink()
+    result = run("check", study, "--json")
+    facts = json.loads(result.stdout)
+    assert (result.returncode, facts["ok"]) == (1, False)
+    assert set(facts["problems"][0]) == {"what", "where", "remedy"}
+    people = run("check", study)
+    assert people.returncode == 1
+    assert "an image file is missing" in people.stdout
+
+
+def test_progress_as_json(tmp_path: Path, photos: Path) -> None:
+    with subprocess.Popen(
+        [
+            *COMMAND,
+            "create",
+            tmp_path / "s",
+            "--images",
+            photos,
+            "--metadata",
+            photos / "meta.csv",
+            "--progress",
+            "json",
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as child:
+        assert child.stdout is not None
+        events = [json.loads(line) for line in child.stdout]
+    assert child.returncode == 0
+    assert [each["event"] for each in events] == ["started", *["progress"] * 4, "finished"]
+    assert (events[-1]["added"], events[-1]["already_known"]) == (3, 0)
+    assert events[-1]["refused"][0]["where"] == "meta.csv row 3"
+    assert run("check", tmp_path / "s").returncode == 0
+
+
+def test_stop_leaves_nothing(tmp_path: Path, photos: Path) -> None:
+    for k in range(3, 400):
+        PIL.Image.fromarray(np.full((400, 400, 3), k % 256, np.uint8)).save(photos / f"{k}.png")
+    result = run("create", tmp_path / "s", "--images", photos, "--progress", "json", stdin="stop\n")
+    assert result.returncode == 1
+    assert json.loads(result.stdout.splitlines()[-1])["event"] == "cancelled"
+    assert [each.name for each in tmp_path.iterdir()] == ["photos"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["create", "{tmp}/s", "--images", "{tmp}/nowhere"], "does not exist"),
+        (["create", "{tmp}/photos", "--images", "{tmp}/photos"], "exists already"),
+        (["create", "{tmp}/s", "--images", "{tmp}/photos", "--scheme", "nise"], "no label scheme 'nise'"),
+        (["create", "{tmp}/s", "--images", "{tmp}/photos", "--metadata", "{tmp}/no.csv"], "cannot be read"),
+        (
+            ["create", "{tmp}/s", "--images", "{tmp}/photos", "--database", "postgresql+nix://h/d"],
+            "Python package",
+        ),
+        (["info", "{tmp}/photos"], "is not a study"),
+        (["check", "{tmp}/photos"], "is not a study"),
+        (["import-images", "{tmp}/photos", "--images", "{tmp}/photos"], "is not a study"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_2(
+    tmp_path: Path, photos: Path, arguments: list[str], words: str
+) -> None:
+    result = run(*(each.format(tmp=tmp_path) for each in arguments))
+    assert (result.returncode, result.stdout) == (2, "")
+    assert len(result.stderr.splitlines()) == 1
+    assert words in result.stderr
+    assert [each.name for each in tmp_path.iterdir()] == ["photos"]
+
+
+def test_bad_input_as_json(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [*COMMAND, "create", tmp_path / "s", "--images", tmp_path / "no", "--progress", "json"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as child:
+        assert child.stdout is not None
+        last = json.loads(child.stdout.readlines()[-1])
+    assert (child.returncode, last["event"]) == (2, "failed")
+    assert last["message"]
+    assert last["hint"]
+
+
+def test_more_images_into_a_study(study: Path, photos: Path) -> None:
+    PIL.Image.fromarray(np.zeros((5, 6, 3), np.uint8)).save(photos / "new.png")
+    result = run("import-images", study, "--images", photos)
+    assert result.returncode == 0
+    assert "images added: 1, known already: 3" in result.stdout
+    with Store.open(study) as store:
+        assert len(store.images()) == 4
+
+
+def test_a_database_elsewhere(tmp_path: Path, photos: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'rooms.db'}"
+    assert run("create", tmp_path / "s", "--images", photos, "--database", url).returncode == 0
+    assert json.loads(run("info", tmp_path / "s", "--json").stdout)["images"] == 3
+    engine = sa.create_engine(url)
+    assert set(sa.inspect(engine).get_table_names()) == {"journals", "entries", "gaze"}
+    engine.dispose()
+
+
+@pytest.mark.parametrize("command", ["create", "info", "check", "import-images"])
+def test_help_has_an_example(command: str) -> None:
+    result = run(command, "--help")
+    assert result.returncode == 0
+    assert "Example: gazeannotator study" in result.stdout
