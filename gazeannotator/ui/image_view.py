@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from PySide6.QtCore import QPointF, QRectF, QTimer, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QGuiApplication,
@@ -158,7 +158,7 @@ class _GlSurface(QOpenGLWidget):
 
     def paintGL(self) -> None:
         painter = QPainter(self)
-        _draw(painter, self._frame, self.devicePixelRatioF())
+        _draw(painter, self._frame, self.rect(), self.devicePixelRatioF())
         painter.end()
         self._drawn = self._frame
 
@@ -187,7 +187,7 @@ class _RasterSurface(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
-        _draw(painter, self._frame, self.devicePixelRatioF())
+        _draw(painter, self._frame, self.rect(), self.devicePixelRatioF())
         painter.end()
         self._drawn = self._frame
         # A window that has just become visible paints by itself; its flush follows at once.
@@ -212,10 +212,10 @@ def opengl_works() -> bool:
     return True
 
 
-def _draw(painter: QPainter, frame: Frame, scale: float) -> None:
+def _draw(painter: QPainter, frame: Frame, area: QRect, scale: float) -> None:
     """Draw a frame; coordinates are physical px, brought to the painter's logical ones."""
-    device = painter.device()
-    painter.fillRect(QRectF(0, 0, device.width() + 1, device.height() + 1), BACKGROUND)
+    # One more on each side: at a fractional scale the last row is not covered by whole logical px.
+    painter.fillRect(area.adjusted(0, 0, 1, 1), BACKGROUND)
     if frame.image is not None:
         frame.image.setDevicePixelRatio(scale)
         painter.drawImage(QPointF(frame.corner_px[0] / scale, frame.corner_px[1] / scale), frame.image)

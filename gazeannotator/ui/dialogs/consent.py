@@ -24,7 +24,6 @@ class ConsentForm(QFrame):
     def __init__(self, reader: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("consentForm")
-        self.setFixedWidth(620)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(36, 30, 36, 30)
         layout.setSpacing(12)
@@ -57,11 +56,4 @@ class ConsentForm(QFrame):
         self.refuse = button(self.tr("I do not agree"), self.refused.emit, name="refuseButton")
         for each in (self.agree, self.refuse):
             each.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            each.setMinimumHeight(44)
         layout.addLayout(row(self.agree, self.refuse, spacing=12))
-
-    def place(self) -> None:
-        """Lie in the middle of the window."""
-        window = self.parentWidget().size()
-        self.adjustSize()
-        self.move((window.width() - self.width()) // 2, (window.height() - self.height()) // 2)

@@ -22,7 +22,7 @@ from gazeannotator.ui.image_view import ImageView
 from gazeannotator.ui.pages import reading_texts
 from gazeannotator.ui.pages.reading_controller import ReadingController
 from gazeannotator.ui.pages.reading_keys import KeyClock, KeyPress, meaning
-from gazeannotator.ui.pages.reading_overlays import STYLE, Panel, Signs
+from gazeannotator.ui.pages.reading_overlays import STYLE, Panel, Signs, place_in_middle
 from gazeannotator.ui.pages.reading_room import LOOKING, Phase, Room
 from gazeannotator.ui.pages.reading_stream import TrackerLink
 
@@ -250,8 +250,8 @@ class ReadingWindow(QWidget):
                 allow_back=self._store.protocol.allow_back,
             )
         else:
-            self.consent.place()
             self.consent.show()
+            place_in_middle(self.consent, 640)
         if text is not None:
             self.panel.set_text(text)
             self.panel.place()

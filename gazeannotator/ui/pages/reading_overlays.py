@@ -9,6 +9,7 @@ from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from gazeannotator.ui import style
 from gazeannotator.ui.widgets import clear_layout
 
 Tone = Literal["", "wait", "good", "bad"]
@@ -17,34 +18,46 @@ _DOTS = {"wait": QColor("#F2C66D"), "good": QColor("#7FD6A2"), "bad": QColor("#F
 _MARGIN = 14
 _GAP = 8
 
+# One id more than the rules of the application's own style sheet, which are for light pages.
 STYLE = """
-QWidget#readingWindow { background: #5F5F5F; }
-QWidget#readingWindow QLabel { color: #FFFFFF; background: transparent; }
-QFrame#readingPanel { background: #454545; border: 1px solid #525252; border-radius: 16px; }
-QLabel[part="title"] { font-size: 30px; font-weight: 700; }
-QLabel[part="lead"] { font-size: 17px; color: #E4E4E4; }
-QLabel[part="status"] { font-size: 17px; }
-QLabel[part="note"] { font-size: 15px; color: #F2C66D; }
-QLabel[part="action"] { font-size: 20px; font-weight: 600; }
-QLabel[part="what"] { font-size: 15px; color: #E4E4E4; }
-QLabel[part="key"] {
-    font-size: 14px; font-weight: 600; color: #FFFFFF; background: #5A5A5A; border: 1px solid #8A8A8A;
+#readingWindow { background: #5F5F5F; }
+#readingWindow QLabel { color: #FFFFFF; background: transparent; }
+#readingWindow #readingPanel, #readingWindow #consentForm {
+    background: #434343; border: 1px solid #505050; border-radius: 16px;
+}
+#readingWindow QLabel[part="title"] { font-size: 30px; font-weight: 700; }
+#readingWindow QLabel[part="lead"] { font-size: 17px; color: #E4E4E4; }
+#readingWindow QLabel[part="status"] { font-size: 17px; }
+#readingWindow QLabel[part="note"] { font-size: 15px; color: #F2C66D; }
+#readingWindow QLabel[part="what"] { font-size: 15px; color: #E4E4E4; }
+#readingWindow QLabel[part="action"] {
+    font-size: 19px; font-weight: 600; color: #262626; background: #F0F0F0;
+    border-radius: 10px; padding: 12px;
+}
+#readingWindow QLabel[part="action"][waiting="true"] {
+    color: #E4E4E4; background: transparent; border: 1px solid #7A7A7A;
+}
+#readingWindow QLabel[part="key"] {
+    font-size: 14px; font-weight: 600; background: #5A5A5A; border: 1px solid #8A8A8A;
     border-bottom: 2px solid #8A8A8A; border-radius: 6px; padding: 3px 10px;
 }
-QLabel[part="head"] { font-size: 17px; font-weight: 700; }
-QLabel[part="aspect"] { font-size: 14px; font-weight: 600; color: #C9C9C9; }
-QLabel[part="criterion"] { font-size: 15px; color: #F4F4F4; }
-QFrame[part="line"] { background: #5C5C5C; max-height: 1px; min-height: 1px; border: 0; }
-QLabel#progressSign { font-size: 13px; color: #B4B4B4; }
-QLabel#recordingSign { font-size: 12px; font-weight: 600; color: #C4C4C4; }
-QLabel#flagSign { font-size: 13px; font-weight: 600; color: #E8E8E8; }
-QLabel#simulatedSign {
-    font-size: 13px; font-weight: 700; letter-spacing: 1px; color: #FFFFFF; background: #454545;
+#readingWindow QLabel[part="head"] { font-size: 17px; font-weight: 700; }
+#readingWindow QLabel[part="aspect"] { font-size: 15px; font-weight: 600; color: #C9C9C9; }
+#readingWindow QLabel[part="criterion"] { font-size: 15px; color: #F4F4F4; }
+#readingWindow QFrame[part="line"] { background: #5C5C5C; max-height: 1px; min-height: 1px; border: 0; }
+#readingWindow QLabel[role="secondary"], #readingWindow QLabel[role="lead"] {
+    color: #E4E4E4; font-size: 15px;
+}
+#readingWindow #consentForm QPushButton { min-height: 42px; padding: 0 22px; }
+#readingWindow #progressSign { font-size: 13px; color: #B4B4B4; }
+#readingWindow #recordingSign { font-size: 12px; font-weight: 600; color: #B4B4B4; }
+#readingWindow #flagSign { font-size: 13px; font-weight: 600; color: #DADADA; }
+#readingWindow #simulatedSign {
+    font-size: 13px; font-weight: 700; letter-spacing: 1px; background: #434343;
     border: 1px solid #8A8A8A; border-radius: 6px; padding: 3px 8px;
 }
-QLabel#troubleSign {
-    font-size: 16px; font-weight: 600; color: #FFFFFF; background: #8C1D13; border-radius: 10px;
-    padding: 12px 20px;
+#readingWindow #troubleSign {
+    font-size: 16px; font-weight: 600; background: #8C1D13; border-radius: 10px; padding: 12px 20px;
 }
 """
 
@@ -63,6 +76,8 @@ class PanelText:
         Rows of (keys, what they do); one row may name several keys.
     action : str
         The one thing to do now.
+    waiting : bool
+        There is nothing to do now but to wait for what `action` says.
     table : tuple
         Rows of a table with a head row and a head column, or empty.
     """
@@ -73,6 +88,7 @@ class PanelText:
     notes: tuple[str, ...] = ()
     keys: tuple[tuple[tuple[str, ...], str], ...] = ()
     action: str = ""
+    waiting: bool = False
     table: tuple[tuple[str, ...], ...] = ()
 
 
@@ -89,6 +105,7 @@ class Panel(QFrame):
         self._status = _label("status")
         self._note = _label("note")
         self._action = _label("action")
+        self._action.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._keys = QGridLayout()
         self._keys.setHorizontalSpacing(16)
         self._keys.setVerticalSpacing(8)
@@ -124,6 +141,9 @@ class Panel(QFrame):
             label.setText(words)
             label.setVisible(bool(words))
         self._dot.setVisible(bool(text.status[1]))
+        if text.waiting != old.waiting:
+            self._action.setProperty("waiting", text.waiting)
+            style.restyle(self._action)
         if text.keys != old.keys:
             self._fill_keys(text)
         if text.table != old.table:
@@ -132,14 +152,7 @@ class Panel(QFrame):
 
     def place(self) -> None:
         """Lie in the middle, as large as the words need."""
-        window = self.parentWidget().size()
-        wide = 980 if self.text.table else 640
-        width = min(wide, window.width() - 32)
-        self.layout().invalidate()
-        self.setFixedWidth(width)
-        self.ensurePolished()
-        height = min(max(self.layout().totalHeightForWidth(width), 120), window.height() - 16)
-        self.setGeometry((window.width() - width) // 2, (window.height() - height) // 2, width, height)
+        place_in_middle(self, 980 if self.text.table else 640)
 
     def _fill_keys(self, text: PanelText) -> None:
         clear_layout(self._keys)
@@ -167,6 +180,16 @@ class Panel(QFrame):
                 self._table.addWidget(line, 2 * row - 1, 0, 1, len(cells))
         for column in range(1, len(text.table[0]) if text.table else 1):
             self._table.setColumnStretch(column, 1)
+
+
+def place_in_middle(widget: QWidget, wide: int) -> None:
+    """Lay a page into the middle of its window: of that width if there is room, as high as its words need."""
+    window = widget.parentWidget().size()
+    width = min(wide, window.width() - 32)
+    widget.ensurePolished()
+    widget.layout().activate()
+    height = min(widget.layout().totalHeightForWidth(width), window.height() - 16)
+    widget.setGeometry((window.width() - width) // 2, (window.height() - height) // 2, width, height)
 
 
 class Signs:
@@ -200,7 +223,7 @@ class Signs:
         labels = (self.simulated, self.recording, self.progress, self.flag)
         for label in labels:
             label.adjustSize()
-        wide = max(label.width() for label in labels if label.text()) + 2 * _MARGIN
+        wide = max((label.width() for label in labels if label.text()), default=0) + 2 * _MARGIN
         tall = max(label.height() for label in labels) + _GAP
         free_x = image is None or image.left() >= wide
         free_y = image is not None and image.top() >= tall

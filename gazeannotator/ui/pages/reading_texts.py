@@ -100,7 +100,7 @@ def _ready(
         ).format(left=left, total=total)
     action = translate("ReadingPage", "Press Space to start")
     if not link.ready:
-        action = ""
+        action = translate("ReadingPage", "Please wait")
         if controller.start_wanted:
             action = translate("ReadingPage", "Starts by itself as soon as the eye tracker is ready")
     keys = [*answer_keys(scheme, controller.asks_confidence)]
@@ -121,7 +121,8 @@ def _ready(
         status=(tone, words),
         notes=notes,
         keys=choices or tuple(keys),
-        action=action,
+        action="" if choices else action,
+        waiting=not link.ready,
     )
 
 
@@ -131,9 +132,9 @@ def answer_keys(scheme: Scheme, confidence: bool) -> tuple[tuple[tuple[str, ...]
     names = ", ".join(each.name for each in scheme.classes)
     rows = [(keys, translate("ReadingPage", "{names}").format(names=names))]
     if confidence:
-        rows = [(keys, translate("ReadingPage", "{names}: certain").format(names=names))]
+        rows = [(keys, translate("ReadingPage", "{names}: sure").format(names=names))]
         with_shift = ("Shift +", *keys)
-        rows.append((with_shift, translate("ReadingPage", "The same, not certain")))
+        rows.append((with_shift, translate("ReadingPage", "The same, but not sure")))
     return (*rows, (("0",), translate("ReadingPage", "Cannot be assessed")))
 
 
@@ -143,7 +144,9 @@ def _paused(controller: ReadingController, read: str, allow_back: bool) -> Panel
         "storage": translate("ReadingPage", "Gaze is saved again"),
         "image": translate("ReadingPage", "An image cannot be shown"),
     }
-    keys = [(("Backspace",), translate("ReadingPage", "Back to the previous image"))] if allow_back else []
+    keys = []
+    if allow_back and controller.progress[0]:
+        keys.append((("Backspace",), translate("ReadingPage", "Back to the previous image")))
     keys.append((("F1",), translate("ReadingPage", "Criteria")))
     keys.append((("Esc",), translate("ReadingPage", "End the session")))
     return PanelText(
@@ -172,7 +175,8 @@ def _held(link: LinkState, read: str) -> PanelText:
         lead=f"{lead}\n{read}",
         status=(tone, words),
         keys=((("Esc",), translate("ReadingPage", "End the session")),),
-        action=translate("ReadingPage", "Waiting…"),
+        action=translate("ReadingPage", "Waiting; it is noticed by itself"),
+        waiting=True,
     )
 
 
@@ -266,19 +270,22 @@ def coordinates_keys() -> tuple[tuple[tuple[str, ...], str], ...]:
 def criteria_table(scheme: Scheme, language: str | None = None) -> tuple[tuple[str, ...], ...]:
     """Lay out a scheme's criteria: a column a class, a row an aspect, in the language of the app."""
     texts = [criteria_in(each.criteria, language or QLocale().name()) for each in scheme.classes]
-    aspects = list(dict.fromkeys(aspect for each in texts for aspect in each))
     known = {
         "colour": translate("ReadingPage", "Colour"),
         "vessels": translate("ReadingPage", "Vessels"),
         "surface": translate("ReadingPage", "Surface"),
         "likely": translate("ReadingPage", "Most likely"),
     }
+    # In the order in which one looks, then those of other schemes, the diagnosis last.
+    aspects = {aspect for each in texts for aspect in each}
+    order = [each for each in known if each in aspects and each != "likely"]
+    order += sorted(aspects - set(known)) + ["likely"] * ("likely" in aspects)
     head = ("", *(f"{each.key}   {each.name}" for each in scheme.classes))
     return (
         head,
         *(
             (known.get(aspect, aspect.capitalize()), *(each.get(aspect, "–") for each in texts))
-            for aspect in aspects
+            for aspect in order
         ),
     )
 
