@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import uuid
 from pathlib import Path
 
@@ -13,6 +14,8 @@ LSL_SESSION = f"test-{uuid.uuid4().hex[:12]}"
 os.environ["GAZEANNOTATOR_LSL_SESSION"] = LSL_SESSION
 os.environ.setdefault("OMP_NUM_THREADS", "2")
 os.environ.setdefault("MPLBACKEND", "Agg")
+# Not in the home of each test: matplotlib would look through all fonts again in each child process.
+os.environ.setdefault("MPLCONFIGDIR", str(Path(tempfile.gettempdir()) / "gazeannotator-test-matplotlib"))
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 SHARED_DATA = CHECKOUT.parent / "shared" / "data"

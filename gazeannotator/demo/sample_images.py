@@ -10,9 +10,12 @@ from __future__ import annotations
 import csv
 import importlib.resources
 import math
+import multiprocessing
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +35,7 @@ from gazeannotator.demo.patterns import (
     turing_pattern,
     vessel_trees,
 )
+from gazeannotator.errors import StorageError
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -64,30 +68,31 @@ def parameters() -> dict[str, Any]:
     return tomllib.loads(text)
 
 
-def sample_images(images: int, patients: int, seed: int) -> Iterator[SampleImage]:
-    """Generate images; the three types come equally often, and a patient's images resemble each other.
+def sample_image(index: int, patients: int, seed: int) -> SampleImage:
+    """Generate one image of a set; the types come equally often, and a patient's images resemble each other.
 
     Parameters
     ----------
-    images, patients : int
-        How many, at least one image for each patient.
+    index : int
+        0, 1, 2, … within the set.
+    patients : int
+        How many patients the set has.
     seed : int
         The same seed gives the same images.
     """
-    settings = parameters()
-    for index in range(images):
-        patient = index % patients
-        visit = index // patients
-        # Now and then a patient has a second polyp of another type.
-        nice_type = (patient + (visit if patient % 5 == 4 else 0)) % 3 + 1
-        bowel = np.random.default_rng([seed, patient])
-        view = np.random.default_rng([seed, patient, visit + 1])
-        pixels, lesion = _render(nice_type, settings, bowel, view)
-        yield SampleImage(f"polyp-{index + 1:03d}.png", f"P{patient + 1:02d}", str(nice_type), pixels, lesion)
+    patient, visit = index % patients, index // patients
+    # Now and then a patient has a second polyp of another type.
+    nice_type = (patient + (visit if patient % 5 == 4 else 0)) % 3 + 1
+    bowel = np.random.default_rng([seed, patient])
+    view = np.random.default_rng([seed, patient, visit + 1])
+    pixels, lesion = _render(nice_type, parameters(), bowel, view)
+    return SampleImage(f"polyp-{index + 1:03d}.png", f"P{patient + 1:02d}", str(nice_type), pixels, lesion)
 
 
-def write_sample_images(folder: Path, images: int, patients: int, seed: int) -> list[SampleImage]:
-    """Write images and their ``metadata.csv`` (file, patient, pathology) into a folder.
+def write_sample_images(
+    folder: Path, images: int, patients: int, seed: int, progress: Callable[[int, int], None] | None = None
+) -> list[SampleImage]:
+    """Write images and their ``metadata.csv`` (file, patient, pathology) into a folder, on all processors.
 
     Returns
     -------
@@ -95,10 +100,16 @@ def write_sample_images(folder: Path, images: int, patients: int, seed: int) -> 
         In the order of the table.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    made = list(sample_images(images, patients, seed))
-    for each in made:
-        if not cv2.imwrite(str(folder / each.file), cv2.cvtColor(each.pixels, cv2.COLOR_RGB2BGR)):
-            raise OSError(f"{folder / each.file} could not be written")
+    made = []
+    with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as pool:
+        for each in pool.map(partial(sample_image, patients=patients, seed=seed), range(images)):
+            if not cv2.imwrite(str(folder / each.file), cv2.cvtColor(each.pixels, cv2.COLOR_RGB2BGR)):
+                raise StorageError(
+                    f"The image {folder / each.file} could not be written.", "Is the disk full?"
+                )
+            made.append(each)
+            if progress is not None:
+                progress(len(made), images)
     with open(folder / "metadata.csv", "w", encoding="utf-8", newline="") as file:
         table = csv.writer(file)
         table.writerow(["file", "patient", "pathology"])

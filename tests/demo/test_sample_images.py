@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from itertools import islice
 from pathlib import Path
 
 import cv2
@@ -11,12 +10,12 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from gazeannotator.demo.sample_images import SampleImage, parameters, sample_images, write_sample_images
+from gazeannotator.demo.sample_images import SampleImage, parameters, sample_image, write_sample_images
 
 
 @pytest.fixture(scope="module")
 def samples() -> list[SampleImage]:
-    return list(sample_images(15, 15, seed=1))
+    return [sample_image(index, patients=15, seed=1) for index in range(15)]
 
 
 def regions(sample: SampleImage) -> tuple[np.ndarray, np.ndarray]:
@@ -46,13 +45,13 @@ def test_types_come_equally_often_with_several_images_a_patient() -> None:
     settings = parameters()["set"]
     assert settings["images"] >= 36
     assert settings["patients"] >= 12
-    made = list(islice(sample_images(6, 3, seed=2), 6))
+    made = [sample_image(index, patients=3, seed=2) for index in range(6)]
     assert [each.patient for each in made] == ["P01", "P02", "P03", "P01", "P02", "P03"]
     assert sorted(each.pathology for each in made) == ["1", "1", "2", "2", "3", "3"]
 
 
 def test_same_seed_same_images_other_seed_other_images() -> None:
-    first, again, other = (next(sample_images(1, 1, seed)) for seed in (5, 5, 6))
+    first, again, other = (sample_image(0, patients=1, seed=seed) for seed in (5, 5, 6))
     np.testing.assert_array_equal(first.pixels, again.pixels)
     assert (first.pixels != other.pixels).mean() > 0.5
 
