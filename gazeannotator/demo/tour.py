@@ -64,7 +64,7 @@ class Tour:
         dialog.location.set_path(self._places.out)
         yield from _accept(dialog)
         yield Until("the study is made", lambda: window.study is not None and not window.job_page.busy, 120)
-        window.trigger("view.study")
+        window.trigger("session.overview")
         yield Until("the study's page shows", lambda: window.stack.currentWidget() is window.study_page)
         self._steps.note(f"study: {self._places.study}")
 
