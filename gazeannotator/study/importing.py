@@ -85,11 +85,11 @@ def create_study(
         From `progress`.
     """
     target = target.absolute()
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise BadInput(f"{target} exists already.", "Choose a new folder for the study.")
     # Whatever is wrong with the input shall be known before anything is made.
     _list_files(images)
     try:
+        if target.exists() and (not target.is_dir() or any(target.iterdir())):
+            raise BadInput(f"{target} exists already.", "Choose a new folder for the study.")
         temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.part")
         temporary.mkdir()
     except FileNotFoundError as error:
@@ -202,10 +202,15 @@ def _import_file(store: Store, path: Path, facts: _Facts, written: list[Path], r
 
 def _list_files(folder: Path) -> tuple[list[str], ImportReport]:
     """List image files below a folder, as paths with /, sorted; hidden ones are left out."""
-    if not folder.exists():
-        raise BadInput(f"The image folder {folder} does not exist.", "Check the path.")
-    if not folder.is_dir():
-        raise BadInput(f"{folder} is not a folder.", "Name the folder that holds the images.")
+    try:
+        if not stat.S_ISDIR(folder.stat().st_mode):
+            raise BadInput(f"{folder} is not a folder.", "Name the folder that holds the images.")
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise BadInput(f"The image folder {folder} does not exist.", "Check the path.") from error
+    except OSError as error:
+        raise BadInput(
+            f"The folder {folder} cannot be read: {error.strerror}.", "Check its rights."
+        ) from error
     files: list[str] = []
     others: list[str] = []
 

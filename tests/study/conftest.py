@@ -7,12 +7,17 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from gazeannotator.geometry import Placement, Screen
 from gazeannotator.samples import GazeChunk
 from gazeannotator.study.model import GazeStream, Image, Session
 from gazeannotator.study.scheme import load_scheme
 from gazeannotator.study.store import Store
+
+# A busy machine is no failure: examples are counted, not timed.
+settings.register_profile("study", deadline=None)
+settings.load_profile("study")
 
 SCREEN = Screen(1920, 1080, 527, 296, 650)
 PLACEMENT = Placement(420, 0, 1080, 1080)

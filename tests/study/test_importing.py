@@ -309,14 +309,28 @@ def test_folders_that_cannot_be_imported(tmp_path: Path, photos: Path) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
-def test_a_folder_without_rights(tmp_path: Path, photos: Path) -> None:
-    (photos / "one").chmod(0)
+@pytest.mark.parametrize("closed", ["photos/one", "photos", "private"])
+def test_a_folder_without_rights(tmp_path: Path, photos: Path, closed: str) -> None:
+    (tmp_path / "private" / "more").mkdir(parents=True)
+    (tmp_path / closed).chmod(0)
+    source, target = {
+        "photos/one": (photos, tmp_path / "study"),
+        "photos": (photos, tmp_path / "study"),
+        "private": (photos, tmp_path / "private" / "study"),
+    }[closed]
     try:
-        with pytest.raises(BadInput, match="cannot be read"):
-            create_study(tmp_path / "study", photos, scheme=load_scheme("nice"))
+        with pytest.raises((BadInput, StorageError), match=r"cannot be read|no right") as caught:
+            create_study(target, source, scheme=load_scheme("nice"))
+        with pytest.raises((BadInput, StorageError), match=r"cannot be read|no right"):
+            create_study(tmp_path / "study", tmp_path / closed / "more", scheme=load_scheme("nice"))
+        if closed == "private":
+            with pytest.raises(StorageError, match="no right"):
+                Store.open(target)
     finally:
-        (photos / "one").chmod(0o700)
-    assert nothing_but(tmp_path, "photos")
+        (tmp_path / closed).chmod(0o700)
+    assert caught.value.hint
+    assert nothing_but(tmp_path, "photos", "private")
+    assert nothing_but(tmp_path / "private", "more")
 
 
 def test_a_target_that_is_taken(tmp_path: Path, photos: Path) -> None:

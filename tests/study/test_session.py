@@ -324,3 +324,12 @@ def test_calls_out_of_order_are_mistakes(reader: Reader) -> None:
         "offset",
         "session_ended",
     ]
+
+
+def test_a_session_may_be_given_its_id(store: Store, make) -> None:
+    # The marker stream, which carries the id in its own, is opened before the session starts.
+    wanted = "11111111-2222-3333-4444-555555555555"
+    session = ReadingSession.start(store, "A", make.screen, None, False, lambda: 0.0, session_id=wanted)
+    session.end(1.0)
+    assert session.id == wanted
+    assert [each.id for each in store.sessions()] == [wanted]
