@@ -198,10 +198,9 @@ def _reading_columns(content: Content) -> Found:
 def _reading_numbers(content: Content) -> Found:
     for name in ("px_per_deg", "distance_mm", "rate_hz", "screen_px", "screen_mm"):
         values = content.column(f"/readings/{name}")
-        positive = np.isnan(values) | (values > 0) & np.isfinite(values)
-        yield from _rows(
-            ~positive.reshape(len(values), -1).all(axis=1), "not a positive number", f"/readings/{name}"
-        )
+        wrong = ~(np.isnan(values) | (values > 0) & np.isfinite(values))
+        wrong = wrong.any(axis=1) if wrong.ndim > 1 else wrong
+        yield from _rows(wrong, "not a positive number", f"/readings/{name}")
     for name in ("duration_s", "accuracy_deg", "precision_rms_deg", "data_loss"):
         values = content.column(f"/readings/{name}")
         yield from _rows((values < 0) | np.isinf(values), "negative or infinite", f"/readings/{name}")
