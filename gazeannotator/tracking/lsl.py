@@ -44,9 +44,12 @@ Scope = Literal["machine", "link", "site"]
 ANSWER_S: dict[Scope, float] = {"machine": 0.3, "link": 1.0, "site": 1.0}
 """Within this time all streams in sight have answered."""
 
-# All but one of a machine's streams answer the second, direct question only, which liblsl asks after
-# the round-trip time of a network: 0.5 s by default, of no use on one machine.
-_NEAR = "[tuning]\nMulticastMinRTT=0.1\nMulticastMaxRTT=0.5\nUnicastMinRTT=0.1\nUnicastMaxRTT=0.5\n"
+# On one machine all streams but one answer direct questions only. Those go to a range of ports, with
+# room for 16 streams by default, and only after a network's round-trip time.
+_NEAR = (
+    "[ports]\nPortRange=256\n"
+    "[tuning]\nMulticastMinRTT=0.1\nMulticastMaxRTT=0.5\nUnicastMinRTT=0.1\nUnicastMaxRTT=0.5\n"
+)
 
 _log = logging.getLogger(__name__)
 _loading = threading.Lock()

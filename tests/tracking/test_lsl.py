@@ -138,6 +138,15 @@ def test_streams_that_are_no_gaze_are_not_listed() -> None:
     others.clear()
 
 
+def test_more_streams_are_found_than_fit_into_the_default_ports() -> None:
+    streams = [own_stream() for _ in range(30)]
+    outlets = [lsl.GazeOutlet(stream) for stream in streams]
+    found = {stream.source_id for stream in lsl.find_streams()}
+    assert found >= {stream.source_id for stream in streams}
+    for outlet in outlets:
+        outlet.close()
+
+
 def test_a_stream_that_never_comes_is_told_with_those_that_are_there() -> None:
     stream = own_stream()
     outlet = lsl.GazeOutlet(stream)
