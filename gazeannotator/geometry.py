@@ -106,31 +106,28 @@ class GridMap:
 
 def normalised_to_screen_px(xy: FloatArray, screen_px: tuple[float, float]) -> FloatArray:
     """Convert tracker-normalised points to screen px, any shape (..., 2)."""
-    return np.asarray(xy, float) * np.asarray(screen_px, float)
+    return _points(xy) * _pair(screen_px)
 
 
 def screen_px_to_normalised(xy_px: FloatArray, screen_px: tuple[float, float]) -> FloatArray:
     """Convert screen px to tracker-normalised points, any shape (..., 2)."""
-    return np.asarray(xy_px, float) / np.asarray(screen_px, float)
+    return _points(xy_px) / _pair(screen_px)
 
 
 def screen_px_to_image_px(xy_px: FloatArray, placement: Placement, image_px: tuple[int, int]) -> FloatArray:
     """Convert screen px to image px, any shape (..., 2); points beside the image stay outside it."""
     corner, size = _corner_and_size(placement)
-    return (np.asarray(xy_px, float) - corner) * (np.asarray(image_px, float) / size)
+    return (_points(xy_px) - corner) * (_pair(image_px) / size)
 
 
 def image_px_to_screen_px(xy_px: FloatArray, placement: Placement, image_px: tuple[int, int]) -> FloatArray:
     """Convert image px to screen px, any shape (..., 2)."""
     corner, size = _corner_and_size(placement)
-    return np.asarray(xy_px, float) * (size / np.asarray(image_px, float)) + corner
+    return _points(xy_px) * (size / _pair(image_px)) + corner
 
 
 def _corner_and_size(placement: Placement) -> tuple[FloatArray, FloatArray]:
-    return (
-        np.array([placement.x0_px, placement.y0_px], float),
-        np.array([placement.width_px, placement.height_px], float),
-    )
+    return _pair((placement.x0_px, placement.y0_px)), _pair((placement.width_px, placement.height_px))
 
 
 def largest_placement(image_px: tuple[int, int], screen_px: tuple[float, float]) -> Placement:
@@ -151,12 +148,12 @@ def fit_grid(image_px: tuple[int, int], grid_px: int) -> GridMap:
 
 def image_px_to_grid_px(xy_px: FloatArray, grid: GridMap) -> FloatArray:
     """Convert image px to grid px, any shape (..., 2)."""
-    return np.asarray(xy_px, float) * grid.scale + np.array([grid.dx_px, grid.dy_px], float)
+    return _points(xy_px) * grid.scale + _pair((grid.dx_px, grid.dy_px))
 
 
 def grid_px_to_image_px(xy_px: FloatArray, grid: GridMap) -> FloatArray:
     """Convert grid px to image px, any shape (..., 2)."""
-    return (np.asarray(xy_px, float) - np.array([grid.dx_px, grid.dy_px], float)) / grid.scale
+    return (_points(xy_px) - _pair((grid.dx_px, grid.dy_px))) / grid.scale
 
 
 def image_px_per_deg(screen: Screen, placement: Placement, image_px: tuple[int, int]) -> float:
@@ -167,8 +164,7 @@ def image_px_per_deg(screen: Screen, placement: Placement, image_px: tuple[int, 
 
 def screen_px_to_mm(xy_px: FloatArray, screen: Screen) -> FloatArray:
     """Convert screen px to mm in the screen's plane, origin at the screen's centre, any shape (..., 2)."""
-    centred = np.asarray(xy_px, float) - np.array(screen.size_px, float) / 2
-    return centred * (np.array(screen.size_mm, float) / np.array(screen.size_px, float))
+    return (_points(xy_px) - _pair(screen.size_px) / 2) * (_pair(screen.size_mm) / _pair(screen.size_px))
 
 
 def angle_deg(a_px: FloatArray, b_px: FloatArray, screen: Screen) -> FloatArray:
@@ -188,7 +184,7 @@ def angle_deg(a_px: FloatArray, b_px: FloatArray, screen: Screen) -> FloatArray:
     a, b = _gaze_vectors(a_px, screen), _gaze_vectors(b_px, screen)
     # atan2 of cross and dot keeps full precision for the small angles between samples; arccos does not.
     cross = np.linalg.norm(np.cross(a, b), axis=-1)
-    return np.degrees(np.arctan2(cross, np.sum(a * b, axis=-1)))
+    return _points(np.degrees(np.arctan2(cross, np.sum(a * b, axis=-1))))
 
 
 def _gaze_vectors(xy_px: FloatArray, screen: Screen) -> FloatArray:
@@ -199,4 +195,12 @@ def _gaze_vectors(xy_px: FloatArray, screen: Screen) -> FloatArray:
 
 def logical_to_screen_px(xy: FloatArray, device_pixel_ratio: float) -> FloatArray:
     """Convert Qt's logical px within one screen to its physical px, any shape (..., 2)."""
-    return np.asarray(xy, float) * device_pixel_ratio
+    return _points(xy) * device_pixel_ratio
+
+
+def _points(values: FloatArray) -> FloatArray:
+    return np.asarray(values, np.float64)
+
+
+def _pair(values: tuple[float, float]) -> FloatArray:
+    return np.array(values, np.float64)

@@ -43,7 +43,9 @@ class GazeChunk:
         for name, shape in _SHAPES.items():
             array = getattr(self, name)
             if array.dtype != np.float64 or array.shape != (n, *shape):
-                raise ValueError(f"{name}: float64 of shape {(n, *shape)} expected, got {array.dtype} {array.shape}")
+                raise ValueError(
+                    f"{name}: float64 of shape {(n, *shape)} expected, got {array.dtype} {array.shape}"
+                )
 
     def __len__(self) -> int:
         return len(self.time_s)
@@ -54,7 +56,8 @@ class GazeChunk:
     @property
     def lost(self) -> NDArray[np.bool_]:
         """Samples in which neither eye was found, shape (n,)."""
-        return np.isnan(self.left).any(axis=1) & np.isnan(self.right).any(axis=1)
+        both = np.isnan(self.left).any(axis=1) & np.isnan(self.right).any(axis=1)
+        return np.asarray(both, np.bool_)
 
     @classmethod
     def empty(cls) -> GazeChunk:
@@ -66,7 +69,9 @@ class GazeChunk:
         """Join chunks in the given order."""
         if not chunks:
             return cls.empty()
-        return cls(*(np.concatenate([getattr(chunk, field.name) for chunk in chunks]) for field in fields(cls)))
+        return cls(
+            *(np.concatenate([getattr(chunk, field.name) for chunk in chunks]) for field in fields(cls))
+        )
 
 
 _SHAPES: dict[str, tuple[int, ...]] = {
