@@ -48,6 +48,7 @@ class Menu:
     id: str
     text: str
     entries: Sequence[Action | Menu | None]
+    icon: str = ""
 
 
 class Actions:
@@ -90,6 +91,8 @@ class Actions:
         menu.setObjectName(data.id)
         menu.setToolTipsVisible(True)
         menu.aboutToShow.connect(self.refresh)
+        if data.icon:
+            menu.setIcon(style.icon(data.icon, style.COLOURS.secondary))
         self.menus[data.id] = menu
         for entry in data.entries:
             if entry is None:

@@ -47,19 +47,19 @@ class CardButton(QPushButton):
         self.setAccessibleDescription(text)
         self.symbol = picture(icon, 24, style.COLOURS.accent)
         self.title = label(title, "strong")
-        self.text = ElidedLabel(text, "caption")
+        self.subtitle = ElidedLabel(text, "caption")
         self.end = QHBoxLayout()
         words = QVBoxLayout()
         words.setSpacing(2)
         words.addWidget(self.title)
-        words.addWidget(self.text)
+        words.addWidget(self.subtitle)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 12, 16, 12)
         layout.setSpacing(14)
         layout.addWidget(self.symbol)
         layout.addLayout(words, 1)
         layout.addLayout(self.end)
-        for child in (self.symbol, self.title, self.text):
+        for child in (self.symbol, self.title, self.subtitle):
             child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
@@ -76,14 +76,14 @@ class StatTile(Card):
     """One number with its caption; says both to screen readers."""
 
     def __init__(self, caption: str, value: str = "–", name: str = "") -> None:
-        super().__init__(margin=16)
-        self.body.setSpacing(2)
+        super().__init__(margin=14)
+        self.body.setSpacing(0)
         self.setObjectName(name)
         self.value = label(value, "value")
         self.caption = label(caption, "caption", wrap=True)
         self.body.addWidget(self.value)
         self.body.addWidget(self.caption)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.body.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.set_value(value)
 
     def set_value(self, value: str) -> None:
@@ -175,13 +175,13 @@ class Page(QScrollArea):
         canvas = QWidget()
         canvas.setProperty("role", "page")
         centred = QHBoxLayout(canvas)
-        centred.setContentsMargins(28, 28, 28, 28)
+        centred.setContentsMargins(28, 20, 28, 24)
         content = QWidget()
         content.setMaximumWidth(max_width)
         content.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.body = QVBoxLayout(content)
         self.body.setContentsMargins(0, 0, 0, 0)
-        self.body.setSpacing(20)
+        self.body.setSpacing(16)
         centred.addStretch(1)
         centred.addWidget(content, 1000)
         centred.addStretch(1)

@@ -24,6 +24,8 @@ from gazeannotator.ui import style
 from gazeannotator.ui.widgets import Fold, label
 
 Model = TypeVar("Model", bound=BaseModel)
+# A style sheet's padding does not reach the text of a spin box.
+_TEXT_MARGINS = (8, 0, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,7 @@ class ModelForm(QWidget, Generic[Model]):
         error.hide()
         self._errors[name] = error
         layout.addWidget(error, row + 2, 1)
+        layout.setRowMinimumHeight(row + 3, 6)
 
     def _show_error(self, name: str, message: str) -> None:
         widget = self.fields.get(name)
@@ -165,13 +168,28 @@ class Choice(QComboBox):
             event.ignore()
 
 
-class _Whole(QSpinBox):
+class Whole(QSpinBox):
+    """Spin box for whole numbers that leaves the wheel to the page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lineEdit().setTextMargins(*_TEXT_MARGINS)
+
     def wheelEvent(self, event: QWheelEvent) -> None:
+        """Leave it to the page."""
         event.ignore()
 
 
-class _Decimal(QDoubleSpinBox):
+class Decimal(QDoubleSpinBox):
+    """Spin box for numbers with a point, whatever the language, that leaves the wheel to the page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setLocale(QLocale.c())
+        self.lineEdit().setTextMargins(*_TEXT_MARGINS)
+
     def wheelEvent(self, event: QWheelEvent) -> None:
+        """Leave it to the page."""
         event.ignore()
 
 
@@ -179,7 +197,7 @@ def _grid(parent: QWidget) -> QGridLayout:
     layout = QGridLayout(parent)
     layout.setContentsMargins(0, 0, 0, 0)
     layout.setHorizontalSpacing(20)
-    layout.setVerticalSpacing(4)
+    layout.setVerticalSpacing(3)
     layout.setColumnMinimumWidth(0, 150)
     layout.setColumnStretch(1, 1)
     return layout
@@ -196,14 +214,13 @@ def _widget_for(info: FieldInfo, text: FieldText) -> QWidget:
         return choice
     low, high = _limits(info)
     if kind is int:
-        whole = _Whole()
+        whole = Whole()
         whole.setRange(int(low if low is not None else 0), int(high if high is not None else 2**31 - 1))
         whole.setSingleStep(int(text.step) or 1)
         whole.setSuffix(f" {text.unit}" if text.unit else "")
         return whole
     if kind is float:
-        number = _Decimal()
-        number.setLocale(QLocale.c())
+        number = Decimal()
         number.setDecimals(text.decimals)
         number.setRange(low if low is not None else -1e9, high if high is not None else 1e9)
         number.setSingleStep(text.step or 10**-text.decimals)

@@ -329,9 +329,11 @@ class _Receiver(QObject):
     @Slot(object)
     def take_failure(self, error: Exception) -> None:
         self.deleteLater()
-        if not isinstance(error, UserError):
-            raise error
-        self._failed(error)
+        if isinstance(error, UserError):
+            self._failed(error)
+            return
+        self._failed(UserError(self.tr("This could not be done: there is a fault in the program.")))
+        raise error
 
 
 def time_left_text(done: float, total: float, elapsed_s: float) -> str:

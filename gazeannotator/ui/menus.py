@@ -31,7 +31,7 @@ def main_menus(window: MainWindow, do: Commands) -> list[Menu]:
                     "Ctrl+O",
                     why.reading,
                 ),
-                Menu("file.recent", tr("Menu", "&Recent studies"), []),
+                Menu("file.recent", tr("Menu", "&Recent studies"), [], "clock"),
                 Action("file.all", tr("Menu", "&All studies"), "home", window.show_welcome, "Ctrl+Home"),
                 None,
                 Action(

@@ -87,6 +87,29 @@ def pill(text: str, tone: Literal["neutral", "info", "success", "warning", "dang
     return result
 
 
+def titled(title: str, text: str) -> QVBoxLayout:
+    """Heading of a page with a sentence close below it."""
+    result = QVBoxLayout()
+    result.setSpacing(2)
+    result.addWidget(label(title, "title"))
+    result.addWidget(label(text, "secondary", wrap=True))
+    return result
+
+
+def field(caption: str, widget: QWidget, help_text: str = "") -> QVBoxLayout:
+    """Caption above its widget, with a sentence below."""
+    heading = label(caption, "field")
+    heading.setBuddy(widget)
+    widget.setAccessibleName(caption)
+    result = QVBoxLayout()
+    result.setSpacing(5)
+    result.addWidget(heading)
+    result.addWidget(widget)
+    if help_text:
+        result.addWidget(label(help_text, "caption", wrap=True))
+    return result
+
+
 def line() -> QFrame:
     """Thin horizontal rule."""
     result = QFrame()
@@ -171,6 +194,7 @@ class Fold(QWidget):
         self.head = QToolButton()
         self.head.setText(text)
         self.head.setObjectName(name)
+        self.head.setProperty("flush", True)
         self.head.setCheckable(True)
         self.head.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.head.setCursor(Qt.CursorShape.PointingHandCursor)

@@ -168,7 +168,7 @@ class MainWindow(QMainWindow):
                 self.study.path,
                 choice.reader,
                 choice.stream,
-                settings=self._file,
+                settings=self.settings,
                 consented=consented,
                 screen=choice.screen,
                 windowed=choice.windowed,

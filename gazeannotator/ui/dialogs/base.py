@@ -3,8 +3,21 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QComboBox,
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
+from gazeannotator.ui import widgets
 from gazeannotator.ui.widgets import button, label
 
 
@@ -23,7 +36,13 @@ class FormDialog(QDialog):
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.setMinimumWidth(620)
 
-        self.body = QVBoxLayout()
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._content = QWidget()
+        self._content.setProperty("role", "page")
+        self.body = QVBoxLayout(self._content)
         self.body.setContentsMargins(28, 24, 28, 20)
         self.body.setSpacing(6)
         self._title = label("", "dialog-title")
@@ -31,6 +50,7 @@ class FormDialog(QDialog):
         self.body.addWidget(self._title)
         self.body.addWidget(self._intro)
         self.body.addSpacing(12)
+        self._scroll.setWidget(self._content)
 
         self.error = label("", "error", wrap=True, name="dialogError")
         self.error.setMinimumHeight(20)
@@ -51,8 +71,9 @@ class FormDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addLayout(self.body, 1)
+        layout.addWidget(self._scroll, 1)
         layout.addWidget(footer)
+        self._footer = footer
 
     def set_texts(self, title: str, intro: str, accept_text: str) -> None:
         """Set the heading, a sentence below it, and the text of the main button (a verb)."""
@@ -64,14 +85,25 @@ class FormDialog(QDialog):
 
     def add_row(self, caption: str, field: QWidget, help_text: str = "") -> None:
         """Add a caption, its field, and a sentence below."""
-        heading = label(caption, "field")
-        heading.setBuddy(field)
-        field.setAccessibleName(caption)
-        self.body.addWidget(heading)
-        self.body.addWidget(field)
-        if help_text:
-            self.body.addWidget(label(help_text, "caption", wrap=True))
-        self.body.addSpacing(12)
+        self.body.addLayout(widgets.field(caption, field, help_text))
+        self.body.addSpacing(10)
+
+    def fit(self) -> None:
+        """Take the height that the content needs, as far as the screen has it."""
+        width = max(self.minimumWidth(), self.width())
+        content = self._content.layout().totalHeightForWidth(width)
+        if content < 0:
+            content = self._content.sizeHint().height()
+        room = self.screen().availableGeometry().height() - 60
+        self.resize(width, min(content + self._footer.sizeHint().height() + 4, room))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Begin at the first field."""
+        super().showEvent(event)
+        self.fit()
+        fields = [each for each in self._content.findChildren(QWidget) if _takes_keys(each)]
+        if fields:  # the buttons come after the last field: the round of Tab is a circle
+            fields[0].setFocus()
 
     def problem(self) -> str:
         """Say what is missing or wrong; empty if all is well."""
@@ -83,3 +115,8 @@ class FormDialog(QDialog):
         self.error.setText(problem)
         if not problem:
             super().accept()
+
+
+def _takes_keys(widget: QWidget) -> bool:
+    kinds = (QLineEdit, QComboBox, QAbstractSpinBox, QAbstractButton)
+    return isinstance(widget, kinds) and widget.isEnabled() and widget.focusProxy() is None

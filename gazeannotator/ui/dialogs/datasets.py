@@ -65,7 +65,7 @@ class BuildDialog(FormDialog):
         )
         self.body.addWidget(self.form)
         self.body.addStretch(1)
-        self.form.fold.head.toggled.connect(lambda _: self.adjustSize())
+        self.form.fold.head.toggled.connect(lambda _: self.fit())
 
     def problem(self) -> str:
         """Say what is missing or wrong."""

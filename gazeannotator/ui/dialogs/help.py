@@ -95,7 +95,7 @@ class KeysDialog(HelpDialog):
         card.body.addLayout(grid)
         self.body.addWidget(card)
         self.body.addStretch(1)
-        self.resize(640, 560)
+        self.resize(640, 620)
 
 
 class GuideDialog(HelpDialog):
@@ -159,7 +159,7 @@ class GuideDialog(HelpDialog):
         for number, (icon, title, text) in enumerate(steps, start=1):
             self.body.addWidget(_step(number, icon, title, text))
         self.body.addStretch(1)
-        self.resize(720, 640)
+        self.resize(740, 680)
 
 
 class AboutDialog(HelpDialog):

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QHBoxLayout, QWidget
 
 from gazeannotator.settings import Settings
 from gazeannotator.ui.dialogs.base import FormDialog
-from gazeannotator.ui.forms import Choice, FieldText, ModelForm
+from gazeannotator.ui.forms import Choice, Decimal, FieldText, ModelForm
 from gazeannotator.ui.screens import screens
 from gazeannotator.ui.widgets import label
 
@@ -24,15 +24,15 @@ class SettingsDialog(FormDialog):
         self.body.addSpacing(12)
         self._mm = {each.name: each.mm for each in screens(settings.screens_mm)}
         self._measured = set(settings.screens_mm)
-        self.screen: QComboBox = Choice()
-        self.screen.setObjectName("screenName")
+        self.screen_name: QComboBox = Choice()
+        self.screen_name.setObjectName("screenName")
         for screen in QGuiApplication.screens():
-            self.screen.addItem(screen.name())
+            self.screen_name.addItem(screen.name())
         self.width_mm = _millimetres("screenWidth")
         self.height_mm = _millimetres("screenHeight")
         row = QHBoxLayout()
         row.setSpacing(8)
-        row.addWidget(self.screen, 1)
+        row.addWidget(self.screen_name, 1)
         row.addWidget(self.width_mm)
         row.addWidget(label("×", "secondary"))
         row.addWidget(self.height_mm)
@@ -47,7 +47,7 @@ class SettingsDialog(FormDialog):
         )
         self.body.addStretch(1)
         self._show_size()
-        self.screen.currentIndexChanged.connect(lambda _: self._show_size())
+        self.screen_name.currentIndexChanged.connect(lambda _: self._show_size())
         for field in (self.width_mm, self.height_mm):
             field.valueChanged.connect(lambda _: self._keep_size())
 
@@ -90,20 +90,21 @@ class SettingsDialog(FormDialog):
         }
 
     def _show_size(self) -> None:
-        width, height = self._mm.get(self.screen.currentText(), (0.0, 0.0))
+        width, height = self._mm.get(self.screen_name.currentText(), (0.0, 0.0))
         for field, value in ((self.width_mm, width), (self.height_mm, height)):
             was = field.blockSignals(True)
             field.setValue(value)
             field.blockSignals(was)
 
     def _keep_size(self) -> None:
-        name = self.screen.currentText()
+        name = self.screen_name.currentText()
         self._mm[name] = (self.width_mm.value(), self.height_mm.value())
         self._measured.add(name)
 
 
 def _millimetres(name: str) -> QDoubleSpinBox:
-    field = QDoubleSpinBox(objectName=name)
+    field = Decimal()
+    field.setObjectName(name)
     field.setRange(50, 3000)
     field.setDecimals(0)
     field.setSuffix(" mm")

@@ -101,9 +101,11 @@ class NewStudyDialog(FormDialog):
         self.scheme_file.hide()
         self.body.addWidget(self.scheme_file)
         self.body.addStretch(1)
-        self.scheme.currentIndexChanged.connect(
-            lambda _: self.scheme_file.setVisible(not self.scheme.currentData())
-        )
+        self.scheme.currentIndexChanged.connect(lambda _: self._show_scheme_file())
+
+    def _show_scheme_file(self) -> None:
+        self.scheme_file.setVisible(not self.scheme.currentData())
+        self.fit()
 
     @property
     def target(self) -> Path:

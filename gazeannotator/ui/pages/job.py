@@ -204,7 +204,7 @@ class JobPage(Page):
             text.setObjectName("jobNotes")
             text.setProperty("role", "log")
             text.setReadOnly(True)
-            text.setMinimumHeight(160)
+            text.setFixedHeight(min(30 + 20 * len(summary.notes), 220))
             notes.body.addWidget(text)
             self._outcome.addWidget(notes)
         buttons: list[QWidget] = []

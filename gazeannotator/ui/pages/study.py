@@ -94,6 +94,7 @@ class StudyPage(Page):
         back = button(
             self.tr("All studies"), self.left.emit, kind="quiet", icon="arrow-left", name="allStudies"
         )
+        back.setProperty("flush", True)
         title = QHBoxLayout()
         title.setSpacing(12)
         title.addWidget(label(study.name, "title", name="studyName"))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from gazeannotator.gaze.filters import data_loss
 from gazeannotator.study.facts import study_info
 from gazeannotator.study.model import UNKNOWN
 from gazeannotator.study.store import Store
@@ -82,7 +83,7 @@ def read_overview(path: Path, *, quality: bool) -> Overview:
         If the study cannot be opened.
     """
     with Store.open(path) as store:
-        info = study_info(store, quality=quality)
+        info = study_info(store, data_loss=data_loss if quality else None)
         images = store.images()
     readers = info["by_reader"].items()
     return Overview(

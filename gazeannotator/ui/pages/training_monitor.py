@@ -31,13 +31,15 @@ class Curves(Card):
         head.addWidget(label(title, "strong"))
         head.addStretch(1)
         for text, colour in ((training, _TRAIN), (validation, _VALIDATION)):
-            sign = label("●")
-            sign.setStyleSheet(f"color: {colour}")
+            sign = label("●", "caption")
+            sign.setStyleSheet(f"color: {colour}; font-size: 9px")
             head.addWidget(sign)
             head.addWidget(label(text, "caption"))
         self.body.addLayout(head)
         self.plot = pyqtgraph.PlotWidget(background=style.COLOURS.card)
-        self.plot.setMinimumHeight(200)
+        self.plot.setAntialiasing(True)
+        self.plot.setMinimumHeight(180)
+        self.plot.setMaximumHeight(340)
         self.plot.setMouseEnabled(False, False)
         self.plot.hideButtons()
         self.plot.setMenuEnabled(False)
@@ -50,11 +52,12 @@ class Curves(Card):
             axis.setStyle(tickLength=0, tickTextOffset=6)
         self._lines = [
             self.plot.plot(
-                pen=pyqtgraph.mkPen(colour, width=2.5),
+                pen=pyqtgraph.mkPen(colour, width=2),
                 symbol="o",
                 symbolSize=5,
                 symbolBrush=colour,
                 symbolPen=None,
+                antialias=True,
             )
             for colour in (_TRAIN, _VALIDATION)
         ]
@@ -106,8 +109,11 @@ class TrainingMonitor(Page):
         self._epoch = 0.0
         self.title = label("", "title", name="trainingTitle")
         self.where = ElidedLabel()
-        self.body.addWidget(self.title)
-        self.body.addWidget(self.where)
+        head = QVBoxLayout()
+        head.setSpacing(2)
+        head.addWidget(self.title)
+        head.addWidget(self.where)
+        self.body.addLayout(head)
         self._status = Card()
         self.step = label("", "strong", name="trainingStep")
         self.bar = QProgressBar(objectName="trainingProgress", textVisible=False)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from gazeannotator.ui.cards import Banner, Card, Page
 from gazeannotator.ui.forms import FieldText, ModelForm
 from gazeannotator.ui.jobs import Command, trainer_command
-from gazeannotator.ui.widgets import PathField, button, label
+from gazeannotator.ui.widgets import PathField, button, field, titled
 from gazemodel.config import RECIPES, TrainConfig
 
 PROMINENT = ("recipe", "attention_loss", "attention_weight", "epochs")
@@ -42,11 +42,10 @@ class TrainingSetup(Page):
 
     def __init__(self) -> None:
         super().__init__(max_width=760, name="trainingSetup")
-        self.body.addWidget(label(self.tr("New training"), "title"))
         intro = self.tr(
             "A network learns the answers from the images, and from the gaze where to look for them."
         )
-        self.body.addWidget(label(intro, "secondary", wrap=True))
+        self.body.addLayout(titled(self.tr("New training"), intro))
         card = Card()
         self.dataset = PathField(
             "open",
@@ -55,7 +54,7 @@ class TrainingSetup(Page):
             name="trainingDataset",
         )
         self.folder = PathField("folder", title=self.tr("Folder of the run"), name="trainingFolder")
-        for caption, field, help_text in (
+        for caption, widget, help_text in (
             (self.tr("Data set"), self.dataset, self.tr("Built from a study, or imported from folders.")),
             (
                 self.tr("Keep the run in"),
@@ -63,11 +62,7 @@ class TrainingSetup(Page):
                 self.tr("A new folder: weights, curves and the report are written there."),
             ),
         ):
-            heading = label(caption, "field")
-            heading.setBuddy(field)
-            card.body.addWidget(heading)
-            card.body.addWidget(field)
-            card.body.addWidget(label(help_text, "caption"))
+            card.body.addLayout(field(caption, widget, help_text))
         self.body.addWidget(card)
         options = Card(self.tr("How to train"))
         self.form: ModelForm[TrainConfig] = ModelForm(RECIPES["default"], self._texts(), more=MORE)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 
-from PySide6.QtCore import QLocale, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QDate, QLocale, Qt, Signal
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from gazeannotator.errors import UserError
 from gazeannotator.settings import RecentStudy
@@ -39,7 +39,7 @@ class WelcomePage(Page):
 
     def __init__(self) -> None:
         super().__init__(max_width=1040, name="welcomePage")
-        self._cards: dict[str, CardButton] = {}
+        self._cards: dict[str, tuple[CardButton, QToolButton]] = {}
         top = QHBoxLayout()
         top.setSpacing(40)
         top.addWidget(self._greeting(), 5)
@@ -73,8 +73,17 @@ class WelcomePage(Page):
             when.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
             card.end.addWidget(when)
             card.clicked.connect(lambda _=False, path=study.path: self.study_chosen.emit(path))
-            self._cards[study.path] = card
-            self._recent.addWidget(card)
+            remove = QToolButton(objectName="removeStudy")
+            remove.setIcon(style.icon("close", style.COLOURS.secondary))
+            remove.setToolTip(self.tr("Take it off this list"))
+            remove.clicked.connect(lambda _=False, path=study.path: self.study_removed.emit(path))
+            remove.hide()
+            self._cards[study.path] = (card, remove)
+            row = QHBoxLayout()
+            row.setSpacing(8)
+            row.addWidget(card, 1)
+            row.addWidget(remove)
+            self._recent.addLayout(row)
         self._recent.addStretch(1)
         paths = [study.path for study in studies[:SHOWN_STUDIES]]
         # A folder on a network drive that is gone can take long to say so.
@@ -82,14 +91,13 @@ class WelcomePage(Page):
 
     def _mark_missing(self, paths: list[str]) -> None:
         for path in paths:
-            card = self._cards.get(path)
-            if card is None:
+            if path not in self._cards:
                 continue
+            card, remove = self._cards[path]
             card.setEnabled(False)
             clear_layout(card.end)
             card.end.addWidget(pill(self.tr("not found"), "warning"))
-            remove = button(self.tr("Remove"), lambda path=path: self.study_removed.emit(path), kind="quiet")
-            self._recent.insertWidget(self._recent.indexOf(card) + 1, remove, 0, Qt.AlignmentFlag.AlignRight)
+            remove.show()
 
     @staticmethod
     def _nothing(error: UserError) -> None:
@@ -192,4 +200,6 @@ def _when(utc: str) -> str:
         moment = datetime.fromisoformat(utc).astimezone(timezone.utc)
     except ValueError:
         return ""
-    return QLocale().toString(moment.astimezone().date(), QLocale.FormatType.ShortFormat)
+    day = moment.astimezone()
+    pattern = QCoreApplication.translate("WelcomePage", "d MMM yyyy", "format of a date, see QDate")
+    return QLocale().toString(QDate(day.year, day.month, day.day), pattern)
