@@ -20,7 +20,7 @@ def demo(
     out: Annotated[
         Path, typer.Option("--out", metavar="DIR", help="A new folder for everything that is made.")
     ] = Path("gazeannotator-demo"),
-    images: Annotated[int | None, typer.Option(min=9, max=1000, help="How many images to generate.")] = None,
+    images: Annotated[int | None, typer.Option(min=18, max=1000, help="How many images to generate.")] = None,
 ) -> None:
     """Do the whole job on generated images with a simulated eye tracker: import, read, build, train, report.
 

@@ -15,6 +15,7 @@ from gazeannotator.ui.cards import Banner
 from gazeannotator.ui.dialogs.base import FormDialog
 from gazeannotator.ui.dialogs.datasets import BuildDialog
 from gazeannotator.ui.dialogs.studies import NewStudyDialog
+from gazeannotator.ui.pages.tracker import TrackerPage
 from gazeannotator.ui.window import MainWindow
 
 READER = "DEMO"
@@ -69,20 +70,33 @@ class Tour:
         self._steps.note(f"study: {self._places.study}")
 
     def _choose_tracker(self) -> Script:
-        self._steps.begin("Session → Eye tracker: the simulated eye on LSL is found")
-        yield from ()
+        self._steps.begin("Session → Eye tracker: the simulated eye on LSL is found and seen")
+        window = self._window
+        window.trigger("session.tracker")
+        page = yield Until("the eye tracker's page shows", self._tracker_page)
+        yield Until(
+            "the eye tracker's samples arrive", lambda: self._tracker_runs() and page.use_button.isEnabled()
+        )
+        yield after(1.5)
+        page.use_button.click()
+        yield Until("the study's page shows", lambda: window.stack.currentWidget() is window.study_page)
+        self._steps.note(f"stream: {window.settings.last_stream.name}")
+
+    def _tracker_page(self) -> TrackerPage | None:
+        page = self._window.stack.currentWidget()
+        return page if isinstance(page, TrackerPage) else None
 
     def _read(self) -> Script:
-        self._steps.begin("Start reading: every image, by keys, with the simulated eye looking at it")
-        window, form = self._window, self._window.study_page.reading
-        yield Until(
-            "the eye tracker is in the list", lambda: self._tracker_runs() and form.stream.currentData()
-        )
-        form.reader.setEditText(READER)
-        part(window.study_page, QPushButton, "startReading").click()
+        self._steps.begin("Start reading: every image, by keys, while the simulated eye looks at it")
+        window, page = self._window, self._window.study_page
+        yield Until("the eye tracker is chosen", lambda: page.reading and page.reading.stream.currentData())
+        page.reading.reader.setEditText(READER)
+        yield after(0.6)
+        part(page, QPushButton, "startReading").click()
         yield Until("the reading window opens", lambda: window.reading is not None)
         reading = window.reading
         yield Until("the reader is asked for consent", lambda: reading.consent is not None)
+        yield after(0.6)
         reading.consent.agree.click()
         with Store.open(self._places.study) as store:
             truths = {image.id: image.truth for image in store.images()}
