@@ -5,12 +5,14 @@ from __future__ import annotations
 import dataclasses
 import math
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from gazeannotator.dataset.build import BuildOptions, build
 from gazeannotator.geometry import Screen, image_px_to_screen_px, largest_placement
 from gazeannotator.samples import GazeChunk
 from gazeannotator.study.identity import image_id
@@ -134,12 +136,12 @@ def _path(time_s, places, dwell_s, jump_s):
     return places[step] * (1 - share) + places[step + 1] * share
 
 
-@pytest.fixture
-def make_study(tmp_path) -> Callable[..., Maker]:
+@contextmanager
+def studies_in(folder: Path) -> Iterator[Callable[..., Maker]]:
     made: list[Store] = []
 
     def make(name: str = "study") -> Maker:
-        store = Store.create(tmp_path / name, name=name, scheme=load_scheme("nice"))
+        store = Store.create(folder / name, name=name, scheme=load_scheme("nice"))
         made.append(store)
         return Maker(store)
 
@@ -149,22 +151,51 @@ def make_study(tmp_path) -> Callable[..., Maker]:
 
 
 @pytest.fixture
-def small_study(make_study) -> Maker:
-    """Ten patients with two images each, all read once."""
-    maker = make_study()
-    maker.start()
-    maker.validate(0.5)
-    for number in range(20):
-        image = maker.add_image(f"patient{number // 2}", truth=(number // 2) % 3)
-        maker.read(image, label=(number // 2) % 3, places=((15 + number, 20), (40, 10 + number)))
-    maker.end()
-    return maker
+def make_study(tmp_path) -> Iterator[Callable[..., Maker]]:
+    with studies_in(tmp_path) as make:
+        yield make
 
 
-@pytest.fixture
-def small_dataset(small_study, tmp_path) -> Path:
-    from gazeannotator.dataset.build import BuildOptions, build
+@pytest.fixture(scope="session")
+def small_study(tmp_path_factory) -> Iterator[Maker]:
+    """Ten patients with two images each, all read once. Not to be changed."""
+    with studies_in(tmp_path_factory.mktemp("small")) as make:
+        maker = make()
+        maker.start()
+        maker.validate(0.5)
+        for number in range(20):
+            image = maker.add_image(f"patient{number // 2}", truth=(number // 2) % 3)
+            maker.read(image, label=(number // 2) % 3, places=((15 + number, 20), (40, 10 + number)))
+        maker.end()
+        yield maker
 
-    target = tmp_path / "data.h5"
+
+@pytest.fixture(scope="session")
+def small_dataset(small_study, tmp_path_factory) -> Path:
+    """The small study built on a grid of 64 px. Not to be changed."""
+    target = tmp_path_factory.mktemp("built") / "data.h5"
     build([small_study.store.path], target, BuildOptions(size=64))
     return target
+
+
+@pytest.fixture(scope="session")
+def wide_dataset(tmp_path_factory) -> Iterator[tuple[Maker, Path]]:
+    """Images of several shapes, read by one or two; also some without gaze or class. Not to be changed."""
+    with studies_in(tmp_path_factory.mktemp("wide")) as make:
+        maker = make()
+        sizes = [(64, 48), (100, 150), (200, 90)]
+        images = [
+            maker.add_image(f"p{n // 2}", (n % 3) if n < 12 else -1, size=sizes[n % 3]) for n in range(15)
+        ]
+        maker.start("A")
+        for n, image in enumerate(images[:14]):
+            if n != 5:
+                maker.read(image, n % 3, places=((10 + n, 10), (40, 20 + n)))
+        maker.end()
+        maker.start("B")
+        for n, image in enumerate(images[:6]):
+            maker.read(image, n % 3, places=((50, 12), (45, 3 * n), (20, 20)))
+        maker.end()
+        target = tmp_path_factory.mktemp("built") / "data.h5"
+        build([maker.store.path], target, BuildOptions(size=128))
+        yield maker, target
