@@ -76,14 +76,12 @@ class Commands(QObject):
 
     def check(self) -> None:
         """Ask what to check and check it."""
-        dialog = CheckDialog(
-            self._window.study.path if self._window.study else None, self._last_dataset(), self._window
-        )
+        dialog = CheckDialog(self._study_path(), self._last_dataset(), self._window)
         self._open(dialog, lambda: self._window.run_job(dialog.work()))
 
     def export_dataset(self) -> None:
         """Ask what to export and export it."""
-        dialog = ExportDialog(self._last_dataset(), self._window)
+        dialog = ExportDialog(self._last_dataset(), self._study_path(), self._window)
         self._open(dialog, lambda: self._window.run_job(dialog.work()))
 
     def choose_report(self) -> None:
@@ -118,6 +116,9 @@ class Commands(QObject):
             self._window.run_job(dialog.work(), lambda _: self._window.keep_dataset(target))
 
         self._open(dialog, start)
+
+    def _study_path(self) -> Path | None:
+        return self._window.study.path if self._window.study else None
 
     def _last_dataset(self) -> str:
         return next(iter(self._window.settings.recent_datasets), "")

@@ -262,6 +262,7 @@ class MainWindow(QMainWindow):
         if coordinates in ("normalised", "screen_px"):
             settings = settings.with_coordinates(source_id, coordinates)
         self.change_settings(settings)
+        self.show_study()
 
     @Slot()
     def _work_ended(self) -> None:
@@ -273,11 +274,18 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask first where work is running; it is stopped in an orderly way."""
+        if self.reading is not None:
+            event.ignore()
+            title = self.tr("A reader is reading now: end the session first.")
+            messages.show_message(self, title, tone="warning")
+            return
         if self.job_page.busy or self.training.busy:
             event.ignore()
             if not self._closing:
                 self._ask_to_stop()
             return
+        if self._tracker is not None:
+            self._tracker.close()  # a simulated eye that it started ends with it
         QSettings(str(config_folder() / "window.ini"), QSettings.Format.IniFormat).setValue(
             "geometry", self.saveGeometry()
         )

@@ -151,6 +151,11 @@ class ImportFoldersDialog(FormDialog):
         )
         self.target = _dataset_field(self.tr("Save the data set as"), "save")
         self.add_row(self.tr("Save as"), self.target)
+        self.scheme = Choice()
+        self.scheme.setObjectName("scheme")
+        self.scheme.addItem(self.tr("as the folders are named"), "")
+        self.scheme.addItem(self.tr("NICE: type 1, 2, 3"), "nice")
+        self.add_row(self.tr("Classes"), self.scheme)
         self.folder.changed.connect(self._propose_target)
         self.body.addStretch(1)
 
@@ -179,6 +184,8 @@ class ImportFoldersDialog(FormDialog):
         arguments = ["dataset", "import-folders", str(self.folder.path()), "-o", str(target)]
         if self.patients.path() is not None:
             arguments += ["--patients", str(self.patients.path())]
+        if self.scheme.currentData():
+            arguments += ["--scheme", self.scheme.currentData()]
         return Work(
             self.tr("Importing the data set"), app_command(*arguments), lambda facts: _built(facts, target)
         )
@@ -187,8 +194,9 @@ class ImportFoldersDialog(FormDialog):
 class ExportDialog(FormDialog):
     """What the menu entry Data set → Export asks."""
 
-    def __init__(self, dataset: str = "", parent: QWidget | None = None) -> None:
+    def __init__(self, dataset: str = "", study: Path | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent, "exportDialog")
+        self._study = study
         self.set_texts(
             self.tr("Export a data set"),
             self.tr("Writes images, heatmaps and tables for other programs. Nothing in it names a patient."),
@@ -204,15 +212,25 @@ class ExportDialog(FormDialog):
         self.add_row(self.tr("Format"), self.format)
         self.test_gaze = QCheckBox(self.tr("Attention maps of the test images too"), objectName="testGaze")
         self.body.addWidget(self.test_gaze)
+        self.original = QCheckBox(
+            self.tr("Images at their original size, from the study that is open"), objectName="originalSize"
+        )
+        self.original.setEnabled(study is not None)
+        self.original.setToolTip("" if study else self.tr("Open the study first."))
+        self.body.addWidget(self.original)
         self.body.addSpacing(12)
         self.target = PathField("folder", title=self.tr("Folder to write into"), name="exportFolder")
         self.add_row(self.tr("Write into"), self.target, self.tr("A new or empty folder."))
         self.format.currentIndexChanged.connect(
-            lambda _: self.test_gaze.setVisible(self.format.currentData() == "folders")
+            lambda _: self._show_options(self.format.currentData() == "folders")
         )
         self.dataset.changed.connect(self._propose_target)
         self._propose_target()
         self.body.addStretch(1)
+
+    def _show_options(self, folders: bool) -> None:
+        self.test_gaze.setVisible(folders)
+        self.original.setVisible(folders)
 
     def _propose_target(self) -> None:
         dataset = self.dataset.path()
@@ -237,6 +255,8 @@ class ExportDialog(FormDialog):
         arguments = ["dataset", "export", str(self.dataset.path()), "--to", kind, "-o", str(target)]
         if kind == "folders" and self.test_gaze.isChecked():
             arguments.append("--test-gaze")
+        if kind == "folders" and self.original.isChecked():
+            arguments += ["--study", str(self._study)]
         return Work(
             self.tr("Exporting the data set"), app_command(*arguments), lambda facts: _exported(facts, target)
         )
@@ -269,23 +289,25 @@ def _built(result: dict[str, Any], target: Path) -> Summary:
         "images": tr("Dataset", "Images"),
         "patients": tr("Dataset", "Patients"),
         "valid": tr("Dataset", "Readings used"),
+        "not_validated": tr("Dataset", "… of trackers not validated"),
         "with_gaze": tr("Dataset", "Images with gaze"),
         "fixations": tr("Dataset", "Fixations"),
         "gaze_samples": tr("Dataset", "Gaze samples"),
     }
-    facts = [(caption, number(int(result[key]))) for key, caption in captions.items() if key in result]
+    facts = [(caption, number(int(result[key]))) for key, caption in captions.items() if result.get(key)]
     splits = result.get("splits")
     if splits:
-        parts = "{train} / {validation} / {test}".format(**splits)
+        parts = tr("Dataset", "{train} / {validation} / {test}").format(**splits)
         facts.append((tr("Dataset", "Training / validation / test"), parts))
     for reason, count in (result.get("excluded") or {}).items():
-        facts.append((tr("Dataset", "Left out: {reason}").format(reason=reason), number(int(count))))
+        facts.append((tr("Dataset", "Readings left out: {reason}").format(reason=reason), number(int(count))))
     facts.append((tr("Dataset", "File"), str(target)))
-    notes = tuple(str(each) for each in (*result.get("warnings", ()), *result.get("notes", ())))
+    refused = [tr("Dataset", "{where}: {message}").format(**each) for each in result.get("refused", ())]
+    notes = [*refused, *result.get("warnings", ()), *result.get("notes", ())]
     return Summary(
         tr("Dataset", "The data set is ready"),
         tuple(facts),
-        notes,
+        tuple(notes),
         tr("Dataset", "What you should know"),
         "warning" if notes else "success",
         ("train.new", "data.export"),
@@ -295,7 +317,17 @@ def _built(result: dict[str, Any], target: Path) -> Summary:
 
 def _exported(result: dict[str, Any], target: Path) -> Summary:
     tr = QCoreApplication.translate
-    facts = [(tr("Dataset", "Folder"), str(target))]
-    if "files" in result:
-        facts.insert(0, (tr("Dataset", "Files"), QLocale().toString(int(result["files"]))))
-    return Summary(tr("Dataset", "The data set was exported"), tuple(facts), folder=str(target))
+    number = QLocale().toString
+    facts = [(tr("Dataset", "Images"), number(int(result.get("images", 0))))]
+    if result.get("left_out"):
+        facts.append(
+            (tr("Dataset", "Left out: neither pathology nor answer"), number(int(result["left_out"])))
+        )
+    facts.append((tr("Dataset", "Folder"), str(target)))
+    return Summary(
+        tr("Dataset", "The data set was exported"),
+        tuple(facts),
+        tuple(result.get("notes", ())),
+        tr("Dataset", "What you should know"),
+        folder=str(target),
+    )

@@ -105,15 +105,22 @@ class ReadingForm(QWidget):
         self._fill_displays()
         self._fill_streams([])
 
+    def use(self, settings: Settings) -> None:
+        """Take over settings that have changed: the tracker that was chosen, the reader of last time."""
+        changed = settings.last_stream != self._settings.last_stream
+        self._settings = settings
+        if changed:
+            self._fill_streams(self._streams, choose_last=True)
+
     def set_readers(self, codes: Sequence[str]) -> None:
-        """Offer the readers of the study; the one of last time is chosen."""
+        """Offer the readers of the study; what is typed stays, else the one of last time is chosen."""
+        known = [self.reader.itemText(index) for index in range(self.reader.count())]
+        if list(codes) == known:
+            return
         typed = self.reader.currentText() or self._settings.last_reader
         self.reader.clear()
         self.reader.addItems(list(codes))
-        if typed in codes or not codes:
-            self.reader.setEditText(typed)
-        else:
-            self.reader.setEditText(codes[0])
+        self.reader.setEditText(typed if typed or not codes else codes[0])
 
     def choice(self) -> ReadingChoice | None:
         """Return the choice; None while no reader code is typed."""
@@ -129,8 +136,7 @@ class ReadingForm(QWidget):
     def showEvent(self, event: Any) -> None:  # noqa: ANN401 - Qt's name
         """Look for eye trackers."""
         super().showEvent(event)
-        if not self._searched:
-            self.search()
+        self.search()
 
     @Slot()
     def search(self) -> None:
@@ -162,10 +168,11 @@ class ReadingForm(QWidget):
             self._search = None
         self.search_button.setEnabled(True)
 
-    def _fill_streams(self, streams: Sequence[dict[str, Any]]) -> None:
+    def _fill_streams(self, streams: Sequence[dict[str, Any]], *, choose_last: bool = False) -> None:
+        self._streams = streams
         wanted = self.stream.currentData()
         last = self._settings.last_stream
-        if not wanted and last is not None:
+        if last is not None and (choose_last or not wanted):
             wanted = last.source_id or last.name
         self.stream.clear()
         for each in streams:

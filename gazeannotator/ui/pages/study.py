@@ -43,52 +43,90 @@ class StudyPage(Page):
         super().__init__(max_width=1120, name="studyPage")
         self.path: Path | None = None
         self.overview: Overview | None = None
-        self.reading: ReadingForm | None = None
-        self._settings = Settings()
+        self._turn = 0
+        self._state = QVBoxLayout()
+        self.body.addLayout(self._state)
+        self._content = QWidget()
+        content = QVBoxLayout(self._content)
+        content.setContentsMargins(0, 0, 0, 0)
+        content.setSpacing(16)
+        self._head = QVBoxLayout()
+        self._head.setSpacing(16)
+        self._right = QVBoxLayout()
+        self._right.setSpacing(16)
+        self._foot = QVBoxLayout()
+        self._foot.setSpacing(16)
+        # The form stays while all around it is shown anew: somebody may be typing.
+        self.reading = ReadingForm(Settings())
+        columns = QHBoxLayout()
+        columns.setSpacing(16)
+        left = QVBoxLayout()
+        left.addWidget(self._start_card())
+        left.addStretch(1)
+        columns.addLayout(left, 1)
+        columns.addLayout(self._right, 1)
+        content.addLayout(self._head)
+        content.addLayout(columns)
+        content.addLayout(self._foot)
+        self._content.hide()
+        self.body.addWidget(self._content)
+        self.body.addStretch(1)
 
     def load(self, path: Path, settings: Settings) -> None:
         """Read a study in the background and show it."""
-        self._settings = settings
+        self._turn += 1
+        self.reading.use(settings)
         if path != self.path:
-            self.path, self.overview, self.reading = path, None, None
-            clear_layout(self.body)
-            self.body.addWidget(
-                label(self.tr("Opening the study…"), "secondary"), 0, Qt.AlignmentFlag.AlignTop
-            )
-        in_background(self, lambda: read_overview(path, quality=False), self._loaded, self.failed.emit)
+            self.path, self.overview = path, None
+            self._content.hide()
+            clear_layout(self._state)
+            self._state.addWidget(label(self.tr("Opening the study…"), "secondary"))
+        self._read(path, self._turn, quality=False)
+
+    def show_error(self, error: UserError) -> None:
+        """Show why the study cannot be shown."""
+        self.path = None
+        self._content.hide()
+        clear_layout(self._state)
+        self._state.addWidget(Banner("danger", error.message, error.hint, name="studyError"))
+        back = button(self.tr("All studies"), self.left.emit, icon="arrow-left")
+        self._state.addSpacing(12)
+        self._state.addWidget(back, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def _read(self, path: Path, turn: int, *, quality: bool) -> None:
+        def take(overview: Overview) -> None:
+            if turn == self._turn:
+                self._loaded(overview)
+
+        def fail(error: UserError) -> None:
+            if turn == self._turn:
+                self.failed.emit(error)
+
+        in_background(self, lambda: read_overview(path, quality=quality), take, fail)
 
     def _loaded(self, overview: Overview) -> None:
-        path = overview.path
-        if path != self.path:
-            return
         if not overview.quality_known:
-            in_background(self, lambda: read_overview(path, quality=True), self._loaded, self.failed.emit)
-        if overview == self.overview:
-            return
-        self.overview = overview
-        self._show(overview)
+            self._read(overview.path, self._turn, quality=True)
+        if overview != self.overview:
+            self.overview = overview
+            self._show(overview)
         self.loaded.emit(overview)
 
     def _show(self, study: Overview) -> None:
-        where = self.verticalScrollBar().value()
-        clear_layout(self.body)
-        self.body.addLayout(self._header(study))
-        self.body.addWidget(self._next_step(study))
-        self.body.addWidget(self._numbers(study))
-        columns = QHBoxLayout()
-        columns.setSpacing(20)
-        columns.addWidget(self._start_card(study), 1)
-        right = QVBoxLayout()
-        right.setSpacing(20)
-        right.addWidget(self._readers(study))
-        right.addWidget(self._answers(study))
-        right.addStretch(1)
-        columns.addLayout(right, 1)
-        self.body.addLayout(columns)
+        for layout in (self._state, self._head, self._right, self._foot):
+            clear_layout(layout)
+        self._head.addLayout(self._header(study))
+        self._head.addWidget(self._next_step(study))
+        self._head.addWidget(self._numbers(study))
+        self._right.addWidget(self._readers(study))
+        self._right.addWidget(self._answers(study))
+        self._right.addStretch(1)
         for banner in self._warnings(study):
-            self.body.addWidget(banner)
-        self.body.addStretch(1)
-        self.verticalScrollBar().setValue(where)
+            self._foot.addWidget(banner)
+        self.reading.set_readers([each.code for each in study.readers])
+        self.start_button.setEnabled(study.images > 0)
+        self.start_button.setToolTip("" if study.images else self.tr("Import images first."))
+        self._content.show()
 
     def _header(self, study: Overview) -> QVBoxLayout:
         back = button(
@@ -152,36 +190,33 @@ class StudyPage(Page):
 
     def _numbers(self, study: Overview) -> Tiles:
         number = QLocale().toString
-        tiles = Tiles(tile_width=128)
+        tiles = Tiles(tile_width=112)
         tiles.set_tiles(
             [
                 StatTile(self.tr("images"), number(study.images), "tileImages"),
                 StatTile(self.tr("patients"), number(study.patients), "tilePatients"),
                 StatTile(self.tr("readers"), number(len(study.readers)), "tileReaders"),
                 StatTile(self.tr("readings done"), number(study.done), "tileDone"),
-                StatTile(self.tr("readings left"), number(study.left), "tileLeft"),
+                StatTile(self.tr("readings left"), number(study.left) if study.readers else "–", "tileLeft"),
                 StatTile(self.tr("excluded"), number(study.excluded), "tileExcluded"),
                 StatTile(self.tr("gaze samples"), number(study.gaze_samples), "tileGaze"),
             ]
         )
         return tiles
 
-    def _start_card(self, study: Overview) -> Card:
+    def _start_card(self) -> Card:
         card = Card(self.tr("Start reading"))
-        self.reading = ReadingForm(self._settings, [each.code for each in study.readers])
         self.reading.tracker_wanted.connect(lambda: self.action_wanted.emit("session.tracker"))
         card.body.addWidget(self.reading)
-        start = button(
+        self.start_button = button(
             self.tr("Start reading"), self._start, kind="primary", icon="play", name="startReading"
         )
-        start.setEnabled(study.images > 0)
-        start.setToolTip("" if study.images else self.tr("Import images first."))
-        self.reading.reader.lineEdit().returnPressed.connect(start.click)
-        card.body.addWidget(start)
+        self.reading.reader.lineEdit().returnPressed.connect(self.start_button.click)
+        card.body.addWidget(self.start_button)
         return card
 
     def _start(self) -> None:
-        choice = self.reading.choice() if self.reading else None
+        choice = self.reading.choice()
         if choice is not None:
             self.reading_wanted.emit(choice)
 
@@ -260,12 +295,3 @@ class StudyPage(Page):
             text = self.tr("Check the reader's position, glasses and the light in the room.")
             banners.append(Banner("warning", title, text, name="warnLoss"))
         return banners
-
-    def show_error(self, error: UserError) -> None:
-        """Show why the study cannot be shown."""
-        clear_layout(self.body)
-        self.body.addWidget(Banner("danger", error.message, error.hint, name="studyError"))
-        self.body.addWidget(
-            button(self.tr("All studies"), self.left.emit, icon="arrow-left"), 0, Qt.AlignmentFlag.AlignLeft
-        )
-        self.body.addStretch(1)
