@@ -86,10 +86,5 @@ def _written_to(target: Path) -> Iterator[None]:
 
 
 def reason(error: OSError) -> str:
-    """Say in words what the system refused; HDF5 hides it inside a long text."""
-    if error.strerror:
-        return error.strerror.lower()
-    text = str(error)
-    if "error message = '" in text:
-        return text.split("error message = '", 1)[1].split("'", 1)[0].lower()
-    return text
+    """Say in words what the system refused."""
+    return (error.strerror or str(error)).lower()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -28,12 +29,15 @@ class DatasetWriter:
     ----------
     file : h5py.File
         Open for writing, empty.
+    disk : _Disk
+        Where it is stored.
     grid_px : int
         Side of the grid.
     """
 
-    def __init__(self, file: Any, grid_px: int) -> None:  # noqa: ANN401 - h5py has no types
+    def __init__(self, file: Any, disk: _Disk, grid_px: int) -> None:  # noqa: ANN401 - h5py has no types
         self._file = file
+        self._disk = disk
         self._columns: dict[str, list[Any]] = {}
         for name, *more in (("/images/pixels", 3), ("/images/heatmap",)):
             plane = (grid_px, grid_px, *more)
@@ -52,6 +56,8 @@ class DatasetWriter:
         self, pixels: NDArray[np.uint8], heatmap: NDArray[Any] | None, columns: Mapping[str, Any]
     ) -> None:
         """Write one image: its grid, its heatmap (None: no gaze) and one value for each column of /images."""
+        if self._disk.failure:
+            raise self._disk.failure
         row = self.images
         for name, plane in (("/images/pixels", pixels), ("/images/heatmap", heatmap)):
             self._file[name].resize(row + 1, axis=0)
@@ -137,27 +143,44 @@ def writing(target: Path, grid_px: int) -> Iterator[DatasetWriter]:
     BadInput, StorageError
         If the target cannot be written.
     """
-    with whole_file(target) as temporary:
-        file = h5py.File(temporary, "w")
+    with whole_file(target) as temporary, _Disk(temporary, "w+") as disk:
+        # HDF5 cannot give up a file that it can no longer write: it crashes later. So it never hears of it.
+        with h5py.File(disk, "w") as file:
+            writer = DatasetWriter(file, disk, grid_px)
+            try:
+                yield writer
+            except OSError as error:
+                raise disk.failure or error from None
+        if disk.failure:
+            raise disk.failure
+
+
+class _Disk(io.FileIO):
+    """A file that takes everything; what could not be written is remembered as `failure`."""
+
+    failure: OSError | None = None
+
+    def write(self, data: Any) -> int:  # noqa: ANN401 - a buffer
+        left = memoryview(data).cast("B")
+        size = len(left)
         try:
-            yield DatasetWriter(file, grid_px)
-        except BaseException:
-            _give_up(file)
-            raise
-        file.close()
+            while len(left) and not self.failure:
+                left = left[super().write(left) :]
+        except OSError as error:
+            self.failure = error
+        return size
+
+    def truncate(self, size: int | None = None) -> int:
+        try:
+            return super().truncate(size)
+        except OSError as error:
+            self.failure = self.failure or error
+            return size or 0
 
 
 def _encoded(texts: Sequence[Any] | NDArray[Any]) -> NDArray[np.bytes_]:
     encoded = [str(text).encode() for text in texts]
     return np.array(encoded, dtype=h5py.string_dtype("utf-8", max(map(len, encoded), default=1) or 1))
-
-
-def _give_up(file: Any) -> None:  # noqa: ANN401
-    """Close a file that is thrown away; on a full disk HDF5 cannot write out even then."""
-    try:
-        file.close()
-    except (OSError, RuntimeError):
-        pass
 
 
 def _origin() -> dict[str, str]:

@@ -1,0 +1,109 @@
+import csv
+import gzip
+
+import h5py
+import numpy as np
+import pytest
+
+from gazeannotator.dataset.contents import ExportOptions
+from gazeannotator.dataset.csv_files import CsvFile, read_csv
+from gazeannotator.dataset.exports import EXPORTS
+from gazeannotator.dataset.schema import strings
+from gazeannotator.errors import BadInput
+
+
+def rows(path):
+    opened = (
+        gzip.open(path, "rt", encoding="utf-8", newline="")
+        if path.suffix == ".gz"
+        else open(path, encoding="utf-8")
+    )
+    with opened as file:
+        return list(csv.DictReader(file))
+
+
+def test_the_tables_hold_every_number_of_the_file(small_dataset, tmp_path):
+    target = tmp_path / "csv"
+    report = EXPORTS["csv"](small_dataset, target, ExportOptions(test_gaze=True), None)
+    assert report.images == 20
+    assert {path.name for path in target.iterdir()} == {
+        "images.csv",
+        "readings.csv",
+        "fixations.csv",
+        "gaze.csv.gz",
+        "README.md",
+    }
+    images, readings = rows(target / "images.csv"), rows(target / "readings.csv")
+    fixations, gaze = rows(target / "fixations.csv"), rows(target / "gaze.csv.gz")
+    with h5py.File(small_dataset) as file:
+        assert [each["id"] for each in images] == strings(file["images/id"])
+        assert [int(each["split"]) for each in images] == file["images/split"][:].tolist()
+        assert [each["label_name"] for each in images][:3] == ["Type 1", "Type 1", "Type 2"]
+        assert [(int(each["width_px"]), int(each["height_px"])) for each in images] == [(64, 48)] * 20
+        assert [each["reading"] for each in readings] == strings(file["readings/id"])
+        for name in ("onset_s", "duration_s", "px_per_deg", "accuracy_deg", "rate_hz"):
+            stored = file[f"readings/{name}"]
+            np.testing.assert_array_equal(
+                np.array([each[name] for each in readings], stored.dtype), stored[:]
+            )
+        for table, group in ((fixations, "fixations"), (gaze, "gaze")):
+            xy = np.array([[each["x_px"], each["y_px"]] for each in table], np.float32)
+            np.testing.assert_array_equal(xy, file[group]["xy_px"][:])
+        times = np.array([each["t_s"] for each in gaze], float)
+        np.testing.assert_array_equal(times, file["gaze/t_s"][:])
+        places = strings(file["readings/id"])
+        assert [places.index(each["reading"]) for each in gaze] == sorted(
+            places.index(each["reading"]) for each in gaze
+        )
+
+
+def test_test_gaze_is_left_out_unless_asked(small_dataset, tmp_path):
+    report = EXPORTS["csv"](small_dataset, tmp_path / "csv", ExportOptions(), None)
+    hidden = {each["id"] for each in rows(tmp_path / "csv" / "images.csv") if each["split_name"] == "test"}
+    assert hidden
+    for name in ("gaze.csv.gz", "fixations.csv"):
+        shown = {each["image"] for each in rows(tmp_path / "csv" / name)}
+        assert shown
+        assert not shown & hidden
+    assert len(rows(tmp_path / "csv" / "readings.csv")) == 20
+    assert "test images is left out" in report.notes[0]
+
+
+def test_the_same_data_give_the_same_files(small_dataset, tmp_path):
+    for name in ("one", "two"):
+        EXPORTS["csv"](small_dataset, tmp_path / name, ExportOptions(), None)
+    for path in (tmp_path / "one").iterdir():
+        assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes()
+
+
+def test_missing_numbers_are_empty_cells_and_text_is_quoted(tmp_path):
+    table = CsvFile(tmp_path / "t.csv", ("a", "b", "c", "d"))
+    table.write((np.float32(np.nan), np.float32(0.1), True, 'say "a, b"'))
+    table.close()
+    assert (tmp_path / "t.csv").read_bytes() == b'a,b,c,d\n,0.1,1,"say ""a, b"""\n'
+
+
+def test_columns_are_found_by_name_in_any_order(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_bytes("\ufeffy_px; Time_s ;x\r\n 2 ;1;0\r\n\r\n4;3;0\r\n".encode())
+    assert list(read_csv(path, ("time_s", "y_px"))) == [(2, ["1", "2"]), (4, ["3", "4"])]
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "no column 'a'"),
+        (b"b\n1\n", "no column 'a'"),
+        (b"a,b\n1\n", "line 2: 1 cells where the first line names 2"),
+        (b'a,b\n"1,2\n', "not a CSV table"),
+        (b"a\n\xff\n", "not UTF-8"),
+    ],
+)
+def test_other_tables_are_refused_with_file_and_line(tmp_path, content, says):
+    path = tmp_path / "t.csv"
+    path.write_bytes(content)
+    with pytest.raises(BadInput, match=says) as caught:
+        list(read_csv(path, ("a",)))
+    assert str(path) in str(caught.value)
+    with pytest.raises(BadInput, match="no file"):
+        list(read_csv(tmp_path / "missing.csv", ("a",)))
