@@ -136,13 +136,14 @@ def _image_evidence(content: Content) -> Found:
         return
     valid, label = content.column("/readings/valid"), content.column("/readings/label")
     confidence = content.column("/readings/confidence")
-    seen = np.array([_looks_at_image(content, row) for row in range(len(image))])
     stored, has_gaze = content.column("/images/label"), content.column("/images/has_gaze")
-    for row in range(len(stored)):
-        mine = valid & (image == row)
+    readings: dict[int, list[int]] = {row: [] for row in range(len(stored))}
+    for reading in np.flatnonzero(valid & (image >= 0) & (image < len(stored))):
+        readings[int(image[reading])].append(int(reading))
+    for row, mine in readings.items():
         if consensus(label[mine], confidence[mine]) != stored[row]:
             yield "not the consensus of the image's valid readings", f"/images/label row {row}"
-        if bool(seen[mine].any()) != bool(has_gaze[row]):
+        if any(_looks_at_image(content, reading) for reading in mine) != bool(has_gaze[row]):
             yield "does not agree with the fixations of its valid readings", f"/images/has_gaze row {row}"
 
 
@@ -150,8 +151,6 @@ def _looks_at_image(content: Content, reading: int) -> bool:
     first = content.file["/readings/fixation_first"][reading]
     count = content.file["/readings/fixation_count"][reading]
     image = content.file["/readings/image"][reading]
-    if not 0 <= image < len(content.file["/images/id"]):
-        return False
     return bool(
         on_image(
             content.file["/fixations/xy_px"][first : first + count], content.file["/images/size_px"][image]

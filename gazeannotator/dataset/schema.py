@@ -154,6 +154,8 @@ def _unreadable(path: Path, reason: str) -> BadInput:
         return BadInput(f"{path} is empty.", "Build or import the data set again.")
     if "truncated" in reason:
         return BadInput(f"{path} is cut off: its end is missing.", "Copy it again, or build it again.")
+    if "lock" in reason:
+        return BadInput(f"{path} is being written by another program.", "Wait until it is done.")
     if "Permission denied" in reason:
         return BadInput(f"{path} may not be read by you.", "Ask for the right to read it.")
     return BadInput(

@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 
-from gazeannotator.dataset.build import BuildOptions, build
+from gazeannotator.dataset.build import BuildOptions, BuildReport, build
+from gazeannotator.dataset.schema import validate
 from gazeannotator.geometry import Screen, image_px_to_screen_px, largest_placement
 from gazeannotator.samples import GazeChunk
 from gazeannotator.study.identity import image_id
@@ -168,6 +170,21 @@ def small_study(tmp_path_factory) -> Iterator[Maker]:
             maker.read(image, label=(number // 2) % 3, places=((15 + number, 20), (40, 10 + number)))
         maker.end()
         yield maker
+
+
+@pytest.fixture
+def built(tmp_path) -> Callable[..., tuple[BuildReport, h5py.File]]:
+    """Build on a grid of 64 px (or with other options), check the file and open it."""
+
+    def call(studies, options=None, *, name="data.h5", **more):
+        target = tmp_path / name
+        report = build(
+            [each.store.path for each in studies], target, options or BuildOptions(size=64), **more
+        )
+        assert validate(target) == []
+        return report, h5py.File(target)
+
+    return call
 
 
 @pytest.fixture(scope="session")

@@ -7,26 +7,13 @@ import pytest
 
 from gazeannotator.dataset.build import BuildOptions, build
 from gazeannotator.dataset.info import dataset_info
-from gazeannotator.dataset.schema import LAYOUT, validate
+from gazeannotator.dataset.schema import LAYOUT
 from gazeannotator.errors import BadInput, Cancelled
 from gazeannotator.geometry import fit_grid
 from gazeannotator.study.images import read_image
 from gazeannotator.study.model import CANNOT_BE_ASSESSED
 
 SMALL = BuildOptions(size=64)
-
-
-def built(tmp_path, studies, options=SMALL, **more):
-    target = tmp_path / "data.h5"
-    report = build([each.store.path for each in studies], target, options, **more)
-    assert validate(target) == []
-    return report, h5py.File(target)
-
-
-def reading_rows(file, **wanted):
-    """Rows of /readings whose columns have these values."""
-    columns = {name: np.array([each.decode() for each in file[f"readings/{name}"][:]]) for name in wanted}
-    return np.flatnonzero(np.all([columns[name] == value for name, value in wanted.items()], axis=0))
 
 
 def test_every_array_is_there_compressed_and_as_large_as_told(small_dataset):
@@ -39,9 +26,9 @@ def test_every_array_is_there_compressed_and_as_large_as_told(small_dataset):
         assert set(file) == {"images", "readings", "gaze", "fixations"}
 
 
-def test_root_attributes_say_where_the_file_comes_from(small_study, tmp_path):
+def test_root_attributes_say_where_the_file_comes_from(small_study, built):
     options = BuildOptions(size=64, seed=7, max_data_loss=0.4, require_validation=True)
-    _, file = built(tmp_path, [small_study], options)
+    _, file = built([small_study], options)
     with file:
         assert file.attrs["format"] == "gazeannotator-dataset"
         assert file.attrs["format_version"] == "1.0"
@@ -58,11 +45,11 @@ def test_root_attributes_say_where_the_file_comes_from(small_study, tmp_path):
         assert json.loads(file.attrs["readers"]) == [{"code": "R1", "readings": 20}]
 
 
-def test_pixels_are_the_image_centred_and_padded_with_zeros(make_study, tmp_path):
+def test_pixels_are_the_image_centred_and_padded_with_zeros(make_study, built):
     maker = make_study()
     wide = maker.add_image("p", 0, size=(64, 48))
     tall = maker.add_image("p", 0, size=(30, 60))
-    _, file = built(tmp_path, [maker])
+    _, file = built([maker])
     with file:
         pixels = file["images/pixels"][:]
         np.testing.assert_array_equal(pixels[0][8:56], read_image(maker.store.image_file(wide)))
@@ -76,12 +63,12 @@ def test_pixels_are_the_image_centred_and_padded_with_zeros(make_study, tmp_path
         assert [each.decode() for each in file["images/id"][:]] == [wide, tall]
 
 
-def test_gaze_is_cut_to_the_reading_and_given_in_image_px(make_study, tmp_path):
+def test_gaze_is_cut_to_the_reading_and_given_in_image_px(make_study, built):
     maker = make_study()
     image = maker.add_image("p", 0, size=(64, 48))
     maker.start()
     maker.read(image, 0, places=((20, 10), (50, 40)))
-    _, file = built(tmp_path, [maker])
+    _, file = built([maker])
     with file:
         time_s, xy = file["gaze/t_s"][:], file["gaze/xy_px"][:]
         assert len(time_s) == 220
@@ -97,14 +84,14 @@ def test_gaze_is_cut_to_the_reading_and_given_in_image_px(make_study, tmp_path):
         assert file["readings/placement"][0].tolist() == [240, 0, 1440, 1080]
 
 
-def test_the_onset_correction_moves_the_onset_and_what_is_counted_from_it(make_study, tmp_path):
+def test_the_onset_correction_moves_the_onset_and_what_is_counted_from_it(make_study, built):
     maker = make_study()
     image = maker.add_image("p", 0)
     session = maker.start(onset_correction_s=0.025)
     maker.read(image, 0, correction_s=0.025)
     stamp_s = maker.store.readings()[0].onset_s
     response_s = maker.store.readings()[0].response_s
-    _, file = built(tmp_path, [maker])
+    _, file = built([maker])
     with file:
         assert file["readings/onset_s"][0] == pytest.approx(stamp_s + 0.025)
         assert file["readings/onset_correction_s"][0] == np.float32(0.025)
@@ -113,14 +100,14 @@ def test_the_onset_correction_moves_the_onset_and_what_is_counted_from_it(make_s
         assert file["readings/session"].asstr()[0] == session.id
 
 
-def test_the_heatmap_is_the_formula_of_the_format_page(make_study, tmp_path):
+def test_the_heatmap_is_the_formula_of_the_format_page(make_study, built):
     maker = make_study()
     image = maker.add_image("p", 0, size=(64, 40))
     for reader, places in (("A", ((12, 9), (50, 30))), ("B", ((30, 20), (31, 21), (5, 35)))):
         maker.start(reader)
         maker.read(image, 0, places=places)
         maker.end()
-    _, file = built(tmp_path, [maker])
+    _, file = built([maker])
     with file:
         scale, dx, dy = file["images/to_grid"][0]
         row, col = np.mgrid[0:64, 0:64] + 0.5
@@ -140,12 +127,12 @@ def test_the_heatmap_is_the_formula_of_the_format_page(make_study, tmp_path):
         assert bool(file["images/has_gaze"][0]) is True
 
 
-def test_fixations_beside_the_image_are_kept_but_make_no_heatmap(make_study, tmp_path):
+def test_fixations_beside_the_image_are_kept_but_make_no_heatmap(make_study, built):
     maker = make_study()
     image = maker.add_image("p", 0)
     maker.start()
     maker.read(image, 0, places=((-10, 20), (80, 20)))
-    report, file = built(tmp_path, [maker])
+    report, file = built([maker])
     with file:
         assert file["readings/fixation_count"][0] == 2
         assert not file["images/has_gaze"][0]
@@ -154,7 +141,7 @@ def test_fixations_beside_the_image_are_kept_but_make_no_heatmap(make_study, tmp
     assert report.with_gaze == 0
 
 
-def test_readings_that_are_not_used_stay_with_their_reason(make_study, tmp_path):
+def test_readings_that_are_not_used_stay_with_their_reason(make_study, built):
     maker = make_study()
     images = [maker.add_image(f"p{n}", -1) for n in range(8)]
     maker.start("R1")
@@ -176,7 +163,7 @@ def test_readings_that_are_not_used_stay_with_their_reason(make_study, tmp_path)
     maker.start("R3")
     expected[maker.read(images[6], 0)] = ""
     maker.end()
-    report, file = built(tmp_path, [maker])
+    report, file = built([maker])
     with file:
         ids, reasons = file["readings/id"].asstr()[:], file["readings/exclusion"].asstr()[:]
         assert dict(zip(ids, reasons, strict=True)) == expected
@@ -194,23 +181,23 @@ def test_readings_that_are_not_used_stay_with_their_reason(make_study, tmp_path)
     assert report.not_validated == 1
 
 
-def test_readings_without_a_validation_can_be_left_out(make_study, tmp_path):
+def test_readings_without_a_validation_can_be_left_out(make_study, built):
     maker = make_study()
     maker.start()
     maker.read(maker.add_image("p", 0), 1)
     options = BuildOptions(size=64, require_validation=True)
-    report, file = built(tmp_path, [maker], options)
+    report, file = built([maker], options)
     with file:
         assert file["readings/exclusion"].asstr()[:].tolist() == ["not_validated"]
         assert file["images/label"][0] == -1
     assert "No reading is used" in report.warnings[-1]
 
 
-def test_a_session_without_a_tracker_gives_labels_and_no_loss(make_study, tmp_path):
+def test_a_session_without_a_tracker_gives_labels_and_no_loss(make_study, built):
     maker = make_study()
     maker.start(gaze_stream=None)
     maker.read(maker.add_image("p", -1), 1)
-    _, file = built(tmp_path, [maker])
+    _, file = built([maker])
     with file:
         assert file["readings/valid"][0]
         assert math.isnan(file["readings/data_loss"][0])
@@ -218,46 +205,46 @@ def test_a_session_without_a_tracker_gives_labels_and_no_loss(make_study, tmp_pa
         assert file["images/label"][0] == 1
 
 
-def test_a_tracker_that_sent_nothing_lost_everything(make_study, tmp_path):
+def test_a_tracker_that_sent_nothing_lost_everything(make_study, built):
     maker = make_study()
     maker.start()
     maker.read(maker.add_image("p", -1), 1, dropped=slice(None))
-    _, file = built(tmp_path, [maker])
+    _, file = built([maker])
     with file:
         assert file["readings/data_loss"][0] == 1
         assert file["readings/exclusion"].asstr()[0] == "data_loss"
 
 
-def test_the_measured_distance_replaces_the_nominal_one(make_study, tmp_path):
+def test_the_measured_distance_replaces_the_nominal_one(make_study, built):
     maker = make_study()
     maker.start()
     image = maker.add_image("p", 0)
     maker.read(image, 0, distance_mm=520.0)
     maker.read(image, 0)
-    _, file = built(tmp_path, [maker])
+    _, file = built([maker])
     with file:
         assert file["readings/distance_mm"][:].tolist() == [520, 650]
         near, nominal = file["readings/px_per_deg"][:]
         assert near / nominal == pytest.approx(520 / 650)
 
 
-def test_a_repeated_sample_is_kept_once(make_study, tmp_path):
+def test_a_repeated_sample_is_kept_once(make_study, built):
     maker = make_study()
     maker.start()
     image = maker.add_image("p", 0)
     maker.read(image, 0)
     again = maker.store.gaze(maker.session.id)[slice(50, 60)]
     maker.store.append_gaze(maker.session.id, again, received_s=maker.clock_s)
-    _, file = built(tmp_path, [maker])
+    _, file = built([maker])
     with file:
         assert len(file["gaze/t_s"]) == 220
 
 
-def test_images_without_a_patient_are_their_own_patients(make_study, tmp_path):
+def test_images_without_a_patient_are_their_own_patients(make_study, built):
     maker = make_study()
     for _ in range(4):
         maker.add_image(None, 0)
-    report, file = built(tmp_path, [maker])
+    report, file = built([maker])
     with file:
         assert len(set(file["images/patient"].asstr()[:])) == 4
         assert not file.attrs["patients_known"]
@@ -265,67 +252,19 @@ def test_images_without_a_patient_are_their_own_patients(make_study, tmp_path):
     assert any("not known" in each for each in report.warnings)
 
 
-def test_few_patients_give_a_warning_and_a_file(make_study, tmp_path):
+def test_few_patients_give_a_warning_and_a_file(make_study, built):
     maker = make_study()
     maker.add_image("a", 0)
     maker.add_image("b", 1)
-    report, file = built(tmp_path, [maker])
+    report, file = built([maker])
     with file:
         assert sorted(file["images/split"][:]) == [0, 1]
     assert any("2 patients are too few" in each for each in report.warnings)
 
 
-def test_two_studies_become_one(make_study, tmp_path):
-    first, second = make_study("first"), make_study("second")
-    common = first.add_image("same", 0, seed=1)
-    assert second.add_image("same", -1, seed=1) == common
-    first.add_image("other", 1, seed=2)
-    second.add_image("third", 2, seed=3)
-    for maker, label in ((first, 0), (second, 1)):
-        maker.start(maker.store.name, started_utc=f"2026-01-0{label + 1}T08:00:00+00:00")
-        maker.read(common, label, confidence=2 - label)
-    report, file = built(tmp_path, [first, second])
-    with file:
-        assert len(file["images/id"]) == 3
-        assert file["images/truth"][:].tolist() == [0, 1, 2]
-        assert file["readings/reader"].asstr()[:].tolist() == ["first", "second"]
-        assert file["readings/image"][:].tolist() == [0, 0]
-        assert file["images/label"][0] == 0
-        assert file.attrs["study"] == "first, second"
-    assert any("different key files" in each for each in report.warnings)
-
-
-def test_the_same_study_twice_changes_nothing(small_study, tmp_path):
-    report, file = built(tmp_path, [small_study, small_study])
-    with file:
-        assert len(file["readings/id"]) == 20
-    assert not any("key" in each for each in report.warnings)
-
-
-def test_contradicting_pathology_is_unknown_and_said(make_study, tmp_path):
-    first, second = make_study("first"), make_study("second")
-    first.add_image("p", 0, seed=1)
-    second.add_image("p", 2, seed=1)
-    report, file = built(tmp_path, [first, second])
-    with file:
-        assert file["images/truth"][:].tolist() == [-1]
-    assert any("different pathology" in each for each in report.warnings)
-
-
-def test_patients_of_a_shared_image_are_one_patient_whatever_their_pseudonyms(make_study, tmp_path):
-    first, second = make_study("first"), make_study("second")
-    first.add_image("aaa", 0, seed=1)
-    second.add_image("bbb", 0, seed=1)
-    second.add_image("bbb", 0, seed=2)
-    _, file = built(tmp_path, [first, second])
-    with file:
-        assert file["images/patient"].asstr()[:].tolist() == ["aaa", "aaa"]
-
-
-def test_builds_are_repeatable_also_in_several_processes(small_study, tmp_path):
-    _, one = built(tmp_path, [small_study])
-    (tmp_path / "again").mkdir()
-    _, two = built(tmp_path / "again", [small_study], jobs=2)
+def test_builds_are_repeatable_also_in_several_processes(small_study, built, tmp_path):
+    _, one = built([small_study])
+    _, two = built([small_study], name="again.h5", jobs=2)
     with one, two:
         for name in LAYOUT:
             np.testing.assert_array_equal(one[name][:], two[name][:], name)
