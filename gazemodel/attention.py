@@ -106,9 +106,15 @@ def kl(view: View) -> Tensor:
 
 def cc(view: View) -> Tensor:
     """1 − Pearson's correlation of CAM and gaze."""
-    cam, gaze = _distribution(_true_class_cam(view)).flatten(1), _distribution(_gaze_on_cells(view)).flatten(1)
+    cam, gaze = (
+        _distribution(_true_class_cam(view)).flatten(1),
+        _distribution(_gaze_on_cells(view)).flatten(1),
+    )
     cam, gaze = cam - cam.mean(1, keepdim=True), gaze - gaze.mean(1, keepdim=True)
-    return 1 - (cam * gaze).sum(1) / ((cam.square().sum(1) + _TINY**2) * (gaze.square().sum(1) + _TINY**2)).sqrt()
+    return (
+        1
+        - (cam * gaze).sum(1) / ((cam.square().sum(1) + _TINY**2) * (gaze.square().sum(1) + _TINY**2)).sqrt()
+    )
 
 
 def area(view: View) -> Tensor:
@@ -134,7 +140,7 @@ def head(view: View) -> Tensor:
 
 
 def reference(view: View) -> Tensor:
-    """The published study's loss (Guo et al. 2025, doi 10.7717/peerj-cs.2780), to the letter.
+    """Compare as the published study did (Guo et al. 2025, doi 10.7717/peerj-cs.2780), to the letter.
 
     CAM of the *predicted* class from relu'd features and relu'd, detached weights; bicubic to the
     size of the gaze map with corners aligned; min–max per image; sigmoid(100 · (cam − 0.4)); mean
@@ -165,7 +171,7 @@ def _true_class_cam(view: View) -> Tensor:
 
 def _gaze_on_cells(view: View) -> Tensor:
     """Mean gaze in every cell of the feature maps, shape (n, h, w)."""
-    return functional.adaptive_avg_pool2d(view.gaze, view.features.shape[-2:])[:, 0]
+    return functional.adaptive_avg_pool2d(view.gaze, (view.features.shape[-2], view.features.shape[-1]))[:, 0]
 
 
 def _over_maximum(maps: Tensor) -> Tensor:

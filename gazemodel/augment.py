@@ -62,8 +62,9 @@ def _draw(count: int, settings: Augmentation, generator: torch.Generator) -> tup
 
 
 def _recolour(images: Tensor, factors: Tensor) -> Tensor:
-    brightness, contrast, saturation = factors.T[:, :, None, None, None]
+    brightness, contrast, saturation = factors.T[:, :, None, None, None].unbind()
     images = images * brightness
-    images = (images - (mean := images.mean(dim=(1, 2, 3), keepdim=True))) * contrast + mean
+    mean = images.mean(dim=(1, 2, 3), keepdim=True)
+    images = (images - mean) * contrast + mean
     grey = images.mean(dim=1, keepdim=True)
     return ((images - grey) * saturation + grey).clamp(0, 1)

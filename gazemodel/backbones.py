@@ -34,7 +34,7 @@ def build_backbone(name: Backbone, *, tensorflow_padding: bool = False) -> nn.Mo
         )
     if name == "densenet121":
         return DenseNet121(spatial_dims=2, in_channels=3, out_channels=2, pretrained=False)
-    network: nn.Module = EfficientNetBN(name, pretrained=False)
+    network = EfficientNetBN(name, pretrained=False)
     network.set_swish(memory_efficient=False)
     if not tensorflow_padding:
         _pad_as_torchvision(network)

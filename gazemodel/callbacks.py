@@ -50,7 +50,7 @@ class Keeper(Checkpoint):
         self._began = time.monotonic()
 
     def state_dict(self) -> dict[str, Any]:
-        """What a checkpoint keeps of this object; plain numbers only."""
+        """Give what a checkpoint keeps of this object; plain numbers only."""
         return {"rows": self._rows, "best": list(self._best), "best_epoch": self._best_epoch}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:

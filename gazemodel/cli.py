@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 import typer
 
+from gazeannotator.dataset import schema
 from gazeannotator.errors import BadInput
 from gazemodel import console
 from gazemodel.config import RECIPES, TrainConfig, make_config
@@ -61,7 +61,9 @@ def train(
 
     Example: gazemodel train data.h5 -o runs/first --recipe quick
     """
-    options = dict(recipe=recipe, backbone=backbone, weights=weights, attention_loss=attention_loss)
+    options: dict[str, Any] = dict(
+        recipe=recipe, backbone=backbone, weights=weights, attention_loss=attention_loss
+    )
     options |= dict(attention_weight=attention_weight, epochs=epochs, batch=batch, lr=lr, size=size)
     options |= dict(seed=seed, devices=devices, precision=precision, augmentation=augmentation, target=target)
     config = make_config(**options)
@@ -70,7 +72,10 @@ def train(
         _train(data, out, config, options if resume else None, speaker)
 
 
-def _train(data: Path, out: Path, config: TrainConfig, resumed: dict[str, Any] | None, speaker: Console) -> None:
+def _train(
+    data: Path, out: Path, config: TrainConfig, resumed: dict[str, Any] | None, speaker: Console
+) -> None:
+    schema.open_dataset(data).close()  # a wrong file is refused before torch is loaded
     from gazemodel import train as training
     from gazemodel.evaluate import calibrate, evaluate, split_to_judge
 
@@ -81,7 +86,7 @@ def _train(data: Path, out: Path, config: TrainConfig, resumed: dict[str, Any] |
     for remark in run.remarks:
         console.warn(remark)
     training.fit(run, facts, network, report=speaker.report, stop=speaker.stopped, resume=resumed is not None)
-    if os.environ.get("LOCAL_RANK", "0") != "0":
+    if not console.is_first_process():
         return
     calibrate(run, facts)
     found = evaluate(run, split_to_judge(facts), data, tell=speaker.tell)
@@ -131,7 +136,7 @@ def evaluate_run(
     from gazemodel.run import open_run
 
     opened = open_run(run)
-    chosen = cast(Literal["train", "validation", "test"], split)
+    chosen = cast("Literal['train', 'validation', 'test']", split)
     found = evaluate(opened, chosen, data, tell=Console(ProgressStyle.bar).tell)
     write_report(opened, found)
     if as_json:

@@ -26,15 +26,15 @@ class Augmentation(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    horizontal_flip: float = Field(0.0, ge=0, le=1, title="Horizontal flip (probability)")
-    vertical_flip: float = Field(0.0, ge=0, le=1, title="Vertical flip (probability)")
-    rotation: float = Field(0.0, ge=0, le=1, title="Rotation (probability)")
-    rotation_deg: float = Field(180.0, ge=0, le=180, title="Largest rotation (degrees)")
-    scale: float = Field(0.0, ge=0, lt=1, title="Scale (relative, ±)")
-    shift: float = Field(0.0, ge=0, lt=1, title="Shift (share of the image, ±)")
-    brightness: float = Field(0.0, ge=0, lt=1, title="Brightness (relative, ±)")
-    contrast: float = Field(0.0, ge=0, lt=1, title="Contrast (relative, ±)")
-    saturation: float = Field(0.0, ge=0, lt=1, title="Saturation (relative, ±)")
+    horizontal_flip: float = Field(default=0.0, ge=0, le=1, title="Horizontal flip (probability)")
+    vertical_flip: float = Field(default=0.0, ge=0, le=1, title="Vertical flip (probability)")
+    rotation: float = Field(default=0.0, ge=0, le=1, title="Rotation (probability)")
+    rotation_deg: float = Field(default=180.0, ge=0, le=180, title="Largest rotation (degrees)")
+    scale: float = Field(default=0.0, ge=0, lt=1, title="Scale (relative, ±)")
+    shift: float = Field(default=0.0, ge=0, lt=1, title="Shift (share of the image, ±)")
+    brightness: float = Field(default=0.0, ge=0, lt=1, title="Brightness (relative, ±)")
+    contrast: float = Field(default=0.0, ge=0, lt=1, title="Contrast (relative, ±)")
+    saturation: float = Field(default=0.0, ge=0, lt=1, title="Saturation (relative, ±)")
 
 
 class TrainConfig(BaseModel):
@@ -42,48 +42,67 @@ class TrainConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    recipe: RecipeName = Field("default", title="Recipe", description="Named set of all options below.")
-    backbone: Backbone = Field("resnet18", title="Backbone", description="Convolutional network.")
+    recipe: RecipeName = Field(
+        default="default", title="Recipe", description="Named set of all options below."
+    )
+    backbone: Backbone = Field(default="resnet18", title="Backbone", description="Convolutional network.")
     weights: str = Field(
-        "none",
+        default="none",
         title="Initial weights",
         description="none, imagenet (downloaded), or a local file (.safetensors, .pth).",
     )
     attention_loss: AttentionLossName = Field(
-        "default", title="Attention loss", description="How the network's attention is compared with gaze."
+        default="default",
+        title="Attention loss",
+        description="How the network's attention is compared with gaze.",
     )
     attention_weight: float = Field(
-        1.0, ge=0, le=1000, title="Attention weight λ", description="0 ignores gaze."
+        default=1.0, ge=0, le=1000, title="Attention weight λ", description="0 ignores gaze."
     )
-    epochs: int = Field(60, ge=1, le=100_000, title="Epochs", description="At most; training may stop early.")
-    batch: int = Field(16, ge=2, le=4096, title="Batch size", description="Images per step.")
-    lr: float = Field(3e-4, gt=0, le=10, title="Learning rate", description="At the start.")
-    size: int = Field(256, ge=32, le=2048, title="Image size (px)", description="Side of the network's input.")
-    seed: int = Field(0, ge=0, le=2**31 - 1, title="Seed", description="The same seed gives the same run.")
-    devices: int = Field(1, ge=1, le=1024, title="Devices", description="Number of GPUs to train on.")
-    precision: Literal["32", "bf16"] = Field("32", title="Precision", description="bf16 is faster on new GPUs.")
+    epochs: int = Field(
+        default=60, ge=1, le=100_000, title="Epochs", description="At most; training may stop early."
+    )
+    batch: int = Field(default=16, ge=2, le=4096, title="Batch size", description="Images per step.")
+    lr: float = Field(default=3e-4, gt=0, le=10, title="Learning rate", description="At the start.")
+    size: int = Field(
+        default=256, ge=32, le=2048, title="Image size (px)", description="Side of the network's input."
+    )
+    seed: int = Field(
+        default=0, ge=0, le=2**31 - 1, title="Seed", description="The same seed gives the same run."
+    )
+    devices: int = Field(default=1, ge=1, le=1024, title="Devices", description="Number of GPUs to train on.")
+    precision: Literal["32", "bf16"] = Field(
+        default="32", title="Precision", description="bf16 is faster on new GPUs."
+    )
     augmentation: Literal["recipe", "none"] = Field(
-        "recipe", title="Augmentation", description="none where a flip would change the class."
+        default="recipe", title="Augmentation", description="none where a flip would change the class."
     )
     target: Literal["auto", "truth", "label"] = Field(
-        "auto", title="Target", description="auto: pathology where it is known, else the readers' label."
+        default="auto",
+        title="Target",
+        description="auto: pathology where it is known, else the readers' label.",
     )
 
-    optimiser: Literal["adam", "adamw"] = Field("adamw", title="Optimiser")
-    weight_decay: float = Field(0.01, ge=0, le=10, title="Weight decay")
-    schedule: Literal["cosine", "cosine_restarts"] = Field("cosine", title="Learning-rate schedule")
-    dropout: float = Field(0.2, ge=0, lt=1, title="Dropout")
+    optimiser: Literal["adam", "adamw"] = Field(default="adamw", title="Optimiser")
+    weight_decay: float = Field(default=0.01, ge=0, le=10, title="Weight decay")
+    schedule: Literal["cosine", "cosine_restarts"] = Field(default="cosine", title="Learning-rate schedule")
+    dropout: float = Field(default=0.2, ge=0, lt=1, title="Dropout")
     attention_ramp_epochs: int = Field(
-        0, ge=0, title="Attention ramp (epochs)", description="λ grows linearly over so many epochs."
+        default=0, ge=0, title="Attention ramp (epochs)", description="λ grows linearly over so many epochs."
     )
     patience: int = Field(
-        15, ge=0, title="Patience (epochs)", description="Epochs without progress before stopping; 0 never."
+        default=15,
+        ge=0,
+        title="Patience (epochs)",
+        description="Epochs without progress before stopping; 0 never.",
     )
     choose_by: Literal["accuracy_then_loss", "accuracy"] = Field(
-        "accuracy_then_loss", title="Best epoch by", description="Always on the validation images."
+        default="accuracy_then_loss", title="Best epoch by", description="Always on the validation images."
     )
-    normalise: bool = Field(True, title="Normalise colours", description="ImageNet mean and deviation.")
-    keep_aspect: bool = Field(True, title="Keep the image's aspect")
+    normalise: bool = Field(
+        default=True, title="Normalise colours", description="ImageNet mean and deviation."
+    )
+    keep_aspect: bool = Field(default=True, title="Keep the image's aspect")
     augment: Augmentation = Augmentation(
         horizontal_flip=0.5,
         vertical_flip=0.5,
@@ -111,9 +130,7 @@ class TrainConfig(BaseModel):
 
 RECIPES: dict[RecipeName, TrainConfig] = {
     "default": TrainConfig(recipe="default"),
-    "quick": TrainConfig(
-        recipe="quick", size=128, epochs=12, batch=12, lr=5e-4, patience=0, attention_weight=1.0
-    ),
+    "quick": TrainConfig(recipe="quick", size=128, epochs=16, batch=6, lr=5e-4, patience=0),
     "thorough": TrainConfig(
         recipe="thorough", backbone="resnet50", size=384, epochs=150, batch=16, lr=2e-4, patience=40
     ),

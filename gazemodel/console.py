@@ -27,14 +27,18 @@ class ProgressStyle(str, Enum):
     json = "json"
 
 
+def is_first_process() -> bool:
+    """Whether this process leads: those that train on further devices run the same command."""
+    return os.environ.get("RANK", os.environ.get("LOCAL_RANK", "0")) == "0"
+
+
 class Console:
     """Reports events in the chosen style, and knows whether a stop was asked for."""
 
     def __init__(self, style: ProgressStyle) -> None:
         self._style = style
         self._asked = threading.Event()
-        # Lightning starts the other processes of a run by the same command: only the first speaks.
-        self._speaks = os.environ.get("LOCAL_RANK", "0") == "0"
+        self._speaks = is_first_process()
 
     @property
     def for_people(self) -> bool:

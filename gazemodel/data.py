@@ -169,7 +169,7 @@ def _check_gaze(facts: DataFacts, config: TrainConfig, train: NDArray[np.int64])
     rows = train[facts.has_gaze[train]]
     if not len(rows):
         raise BadInput(
-            f"No training image of {facts.path} has gaze, so '{config.attention_loss}' has nothing to learn from.",
+            f"No training image of {facts.path} has gaze, which '{config.attention_loss}' is to learn from.",
             choice,
         )
     empty = 0
@@ -187,7 +187,9 @@ def _check_gaze(facts: DataFacts, config: TrainConfig, train: NDArray[np.int64])
     if len(rows) < len(train):
         remarks.append(f"{len(train) - len(rows)} of {len(train)} training images have no gaze.")
     if empty:
-        remarks.append(f"The gaze maps of {empty} training image(s) are constant: they count as without gaze.")
+        remarks.append(
+            f"The gaze maps of {empty} training image(s) are constant: they count as without gaze."
+        )
     return remarks
 
 
@@ -202,7 +204,7 @@ def read_heatmap(file: Any, facts: DataFacts, row: int) -> NDArray[np.float32]: 
     heatmap: NDArray[np.float32] = file["images/heatmap"][row].astype(np.float32)
     if not np.isfinite(heatmap).all() or heatmap.min() < 0:
         raise BadInput(
-            f"The gaze map of image {facts.ids[row]} (row {row}) of {facts.path} holds NaN or negative numbers.",
+            f"The gaze map of image {facts.ids[row]} (row {row}) of {facts.path} has NaN or negative values.",
             "Build or import the data set again, and run `gazeannotator dataset check` on it.",
         )
     return heatmap
@@ -273,6 +275,12 @@ class ImageSet(Dataset[dict[str, Tensor]]):
             return {**item, "gaze": item["gaze"].float()}
         return item
 
+    def close(self) -> None:
+        """Let go of the file; it is opened again when needed."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
     def __getstate__(self) -> dict[str, Any]:  # an open file cannot go to another process
         return {**self.__dict__, "_file": None, "_kept": {}}
 
@@ -280,9 +288,7 @@ class ImageSet(Dataset[dict[str, Tensor]]):
         if self._file is None:
             self._file = schema.open_dataset(self.facts.path)
         content = self.facts.content[row]
-        pixels = to_input(
-            self._file["images/pixels"][row], content, self.size, keep_aspect=self._keep_aspect
-        )
+        pixels = to_input(self._file["images/pixels"][row], content, self.size, keep_aspect=self._keep_aspect)
         item = {
             "image": torch.from_numpy(np.ascontiguousarray(pixels.transpose(2, 0, 1))),
             "label": torch.tensor(int(self.facts.target[row])),

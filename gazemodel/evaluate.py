@@ -101,15 +101,20 @@ def split_to_judge(facts: DataFacts) -> SplitName:
     return "test" if len(facts.rows("test")) else "validation"
 
 
-def _answers(run: Run, network: GazeNetwork, facts: DataFacts, rows: NDArray[np.int64], tell: Tell) -> Answers:
+def _answers(
+    run: Run, network: GazeNetwork, facts: DataFacts, rows: NDArray[np.int64], tell: Tell
+) -> Answers:
     images = ImageSet(facts, rows, run.config.size, keep_aspect=run.config.keep_aspect, gaze=False)
-    return ask(
-        network,
-        images,
-        loss_name=run.config.loss_name,
-        batch=run.config.batch,
-        tell=lambda done: tell(done, len(rows), "Judging images"),
-    )
+    try:
+        return ask(
+            network,
+            images,
+            loss_name=run.config.loss_name,
+            batch=run.config.batch,
+            tell=lambda done: tell(done, len(rows), "Judging images"),
+        )
+    finally:
+        images.close()
 
 
 def _attention(
@@ -133,7 +138,9 @@ def _attention(
     return values
 
 
-def cam_on_image(cam: NDArray[np.float64], facts: DataFacts, row: int, *, keep_aspect: bool) -> NDArray[np.float64]:
+def cam_on_image(
+    cam: NDArray[np.float64], facts: DataFacts, row: int, *, keep_aspect: bool
+) -> NDArray[np.float64]:
     """Lay a CAM over the image itself, without the grid's padding.
 
     Parameters
@@ -222,7 +229,9 @@ def _write_predictions(
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     header = ["image", "patient", "split", "target", "predicted", "correct"]
-    writer.writerow([*header, *(f"p({name})" for name in facts.classes), *(f"attention_{name}" for name in MEASURES)])
+    writer.writerow(
+        [*header, *(f"p({name})" for name in facts.classes), *(f"attention_{name}" for name in MEASURES)]
+    )
     for index, row in enumerate(rows):
         target, said = int(predictions.target[index]), int(predictions.predicted[index])
         measures = [attention[name][index] for name in MEASURES]

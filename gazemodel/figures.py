@@ -36,7 +36,7 @@ def learning_curves(history: dict[str, NDArray[np.float64]]) -> str:
 
 
 def confusion_matrix(matrix: NDArray[np.int64], classes: tuple[str, ...]) -> str:
-    """True against predicted class, counts and shares of the true class."""
+    """Draw true against predicted class, counts and shares of the true class."""
     figure, (axis,) = _figure(1, width=1.9 + 0.8 * len(classes), height=1.5 + 0.7 * len(classes))
     shares = matrix / np.maximum(matrix.sum(1, keepdims=True), 1)
     axis.imshow(shares, cmap="GnBu", vmin=0, vmax=1)
@@ -52,7 +52,9 @@ def confusion_matrix(matrix: NDArray[np.int64], classes: tuple[str, ...]) -> str
     return _png(figure)
 
 
-def roc_curves(target: NDArray[np.int64], probabilities: NDArray[np.float64], classes: tuple[str, ...]) -> str:
+def roc_curves(
+    target: NDArray[np.int64], probabilities: NDArray[np.float64], classes: tuple[str, ...]
+) -> str:
     """Each class against the rest."""
     from sklearn.metrics import roc_curve
 
@@ -88,7 +90,7 @@ def reliability(correct: NDArray[np.bool_], confidence: NDArray[np.float64], bin
 
 
 def heat_overlay(pixels: NDArray[np.uint8], heat: NDArray[np.float64]) -> str:
-    """A map over its picture; both shape (h, w)."""
+    """Lay a map over its picture; both shape (h, w)."""
     from matplotlib import colormaps
 
     heat = heat / max(float(heat.max()), 1e-12)
@@ -98,7 +100,7 @@ def heat_overlay(pixels: NDArray[np.uint8], heat: NDArray[np.float64]) -> str:
 
 
 def picture(pixels: NDArray[np.uint8], longest_px: int = 320) -> str:
-    """A picture, made smaller where it is large."""
+    """Encode a picture, made smaller where it is large."""
     import PIL.Image
 
     image = PIL.Image.fromarray(pixels)
@@ -112,7 +114,7 @@ def _figure(panels: int, *, width: float, height: float) -> tuple[Figure, list[A
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
-    style: dict[str, Any] = {
+    style: Any = {
         "font.family": ["sans-serif"],
         "font.sans-serif": ["DejaVu Sans", "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC"],
         "font.size": 9,

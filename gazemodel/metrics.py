@@ -43,11 +43,15 @@ class Predictions:
 def patient_weights(patient: NDArray[np.str_], resamples: int, seed: int = 0) -> Floats:
     """How often each image occurs when patients are drawn with replacement, shape (resamples, n)."""
     names, owner = np.unique(patient, return_inverse=True)
-    draws = np.random.default_rng(seed).multinomial(len(names), np.full(len(names), 1 / len(names)), resamples)
+    draws = np.random.default_rng(seed).multinomial(
+        len(names), np.full(len(names), 1 / len(names)), resamples
+    )
     return draws[:, owner].astype(np.float64)
 
 
-def confusion(target: NDArray[np.int64], predicted: NDArray[np.int64], classes: int, weights: Floats) -> Floats:
+def confusion(
+    target: NDArray[np.int64], predicted: NDArray[np.int64], classes: int, weights: Floats
+) -> Floats:
     """Weighted confusion matrices, shape (B, true class, predicted class)."""
     cell = np.eye(classes * classes)[target * classes + predicted]
     return np.asarray(weights @ cell).reshape(-1, classes, classes)
@@ -131,9 +135,7 @@ def headline(predictions: Predictions, weights: Floats) -> dict[str, Floats]:
         "macro_f1": _mean(by_class["f1"]),
         "auroc_macro": _mean(auroc(target, probabilities, weights)),
         "kappa": kappa(matrices),
-        "ece": expected_calibration_error(
-            predictions.predicted == target, probabilities.max(1), weights
-        ),
+        "ece": expected_calibration_error(predictions.predicted == target, probabilities.max(1), weights),
     }
 
 
@@ -162,9 +164,7 @@ def summarise(
     point, spread = headline(predictions, ones), headline(predictions, drawn)
     matrix = confusion(predictions.target, predictions.predicted, len(classes), ones)
     by_class = {**rates(matrix), "auroc": auroc(predictions.target, predictions.probabilities, ones)}
-    drawn_by_class = rates(
-        confusion(predictions.target, predictions.predicted, len(classes), drawn)
-    )
+    drawn_by_class = rates(confusion(predictions.target, predictions.predicted, len(classes), drawn))
     names, owner, count = np.unique(predictions.patient, return_inverse=True, return_counts=True)
     per_patient = headline(predictions, (1 / count[owner])[None])
     columns = ("sensitivity", "specificity", "ppv", "npv", "auroc")

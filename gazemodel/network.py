@@ -1,4 +1,4 @@
-"""The network: backbone → feature maps → average pooling → linear classifier, and its class activation maps."""
+"""The network: backbone → feature maps → average pooling → dropout → linear classifier."""
 
 from __future__ import annotations
 
@@ -113,9 +113,7 @@ def initial_network(config: TrainConfig, classes: int) -> GazeNetwork:
 
 def empty_network(architecture: Architecture) -> GazeNetwork:
     """Build a network whose weights are to be loaded."""
-    backbone = build_backbone(
-        architecture.backbone, tensorflow_padding=architecture.tensorflow_padding
-    )
+    backbone = build_backbone(architecture.backbone, tensorflow_padding=architecture.tensorflow_padding)
     return GazeNetwork(architecture, backbone)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -164,7 +165,10 @@ def _open(file: Path) -> Any:  # noqa: ANN401
     if not file.is_file():
         raise BadInput(f"There is no image {file}.", "Check the name.")
     try:
-        image = PIL.Image.open(file)
+        with warnings.catch_warnings():
+            # Pillow only warns of large pictures; they are refused below, before any pixel is decoded.
+            warnings.simplefilter("ignore", PIL.Image.DecompressionBombWarning)
+            image = PIL.Image.open(file)
     except PIL.UnidentifiedImageError:
         raise BadInput(f"{file} is not a picture.", "Give PNG, JPEG, TIFF or BMP files.") from None
     except PIL.Image.DecompressionBombError:
@@ -181,7 +185,7 @@ def _open(file: Path) -> Any:  # noqa: ANN401
 
 
 def _names(files: list[Path]) -> list[str]:
-    """A name for each overlay; files of the same name in different folders are numbered."""
+    """Name each overlay; files of the same name in different folders are numbered."""
     names: list[str] = []
     for file in files:
         name, count = f"{file.stem}_attention.png", 2

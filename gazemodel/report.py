@@ -1,4 +1,4 @@
-"""Writes report.html: one self-contained page that says what was done, how good it is, and how sure that is."""
+"""Writes report.html: one self-contained page on what was done, how good it is, and how sure that is."""
 
 from __future__ import annotations
 
@@ -120,14 +120,20 @@ def _remarks(run: Run, found: Evaluation) -> list[str]:
         remarks.append(
             "The published study began with ImageNet weights; this run did not. Give them with --weights."
         )
-    rare = [name for name, count in zip(run.classes, np.sum(found.metrics["confusion"], 1), strict=True) if count < 10]
+    rare = [
+        name
+        for name, count in zip(run.classes, np.sum(found.metrics["confusion"], 1), strict=True)
+        if count < 10
+    ]
     if rare:
-        remarks.append(f"Fewer than ten images of {', '.join(rare)}: measures of these classes are uncertain.")
+        remarks.append(
+            f"Fewer than ten images of {', '.join(rare)}: measures of these classes are uncertain."
+        )
     return remarks
 
 
 def _examples(run: Run, found: Evaluation) -> list[dict[str, Any]]:
-    """Pictures with the network's attention and the readers' gaze: half of them errors, if there are so many."""
+    """Choose images, up to half of them errors, and draw the network's attention and the readers' gaze."""
     predictions, facts = found.predictions, found.facts
     confidence = predictions.probabilities.max(1)
     order = np.argsort(-confidence, kind="stable")

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from gazeannotator.errors import BadInput, StorageError
 from gazemodel.config import TrainConfig
+from gazemodel.console import is_first_process
 from gazemodel.data import DataFacts
 from gazemodel.network import Architecture, GazeNetwork, empty_network
 
@@ -80,7 +81,7 @@ class Run:
 def create_run(
     folder: Path, config: TrainConfig, architecture: Architecture, facts: DataFacts, remarks: list[str]
 ) -> Run:
-    """Make a RUN folder with its config.json.
+    """Make a RUN folder with its config.json; a process that does not lead leaves that to the first.
 
     Raises
     ------
@@ -89,7 +90,6 @@ def create_run(
     StorageError
         Where it cannot be made.
     """
-    check_free(folder)
     data = {
         "path": str(facts.path.resolve()),
         "study": facts.study,
@@ -100,6 +100,9 @@ def create_run(
         "images": {name: len(facts.rows(name)) for name in ("train", "validation", "test")},
     }
     run = Run(folder, config, architecture, facts.classes, data, tuple(remarks))
+    if not is_first_process():
+        return run
+    check_free(folder)
     content = {
         "format": _FORMAT,
         "min_reader": _FORMAT,
@@ -114,7 +117,9 @@ def create_run(
         folder.mkdir(parents=True, exist_ok=True)
         write_text(folder / "config.json", json.dumps(content, ensure_ascii=False, indent=2) + "\n")
     except OSError as error:
-        raise StorageError(f"The run {folder} cannot be written: {error.strerror}.", "Choose another folder.") from None
+        raise StorageError(
+            f"The run {folder} cannot be written: {error.strerror}.", "Choose another folder."
+        ) from None
     return run
 
 
@@ -137,7 +142,10 @@ def open_run(folder: Path) -> Run:
     """
     path = folder / "config.json"
     if not path.is_file():
-        raise BadInput(f"{folder} is not a RUN folder: it has no config.json.", "Give a folder that `gazemodel train` made.")
+        raise BadInput(
+            f"{folder} is not a RUN folder: it has no config.json.",
+            "Give a folder that `gazemodel train` made.",
+        )
     damaged = BadInput(f"{path} is damaged.", "Train again, or restore it from a copy.")
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
@@ -166,19 +174,24 @@ def load_network(run: Run) -> GazeNetwork:
         Where the weights are missing or not those of this run.
     """
     if not run.weights.is_file():
-        raise BadInput(f"{run.folder} has no model.safetensors: no epoch was completed.", "Go on with --resume.")
+        raise BadInput(
+            f"{run.folder} has no model.safetensors: no epoch was completed.", "Go on with --resume."
+        )
     network = empty_network(run.architecture)
     try:
         network.load_state_dict(safetensors.torch.load_file(run.weights))
     except (safetensors.SafetensorError, RuntimeError):
-        raise BadInput(f"{run.weights} is damaged, or not of this run.", "Train again, or restore it from a copy.") from None
+        raise BadInput(
+            f"{run.weights} is damaged, or not of this run.", "Train again, or restore it from a copy."
+        ) from None
     return network.eval()
 
 
 def save_network(network: GazeNetwork, path: Path) -> None:
     """Write weights; a whole file or none."""
     state = {name: value.detach().cpu().contiguous() for name, value in network.state_dict().items()}
-    replace_file(path, lambda new: safetensors.torch.save_file(state, new))
+    # Not save_file, which makes files that only their owner may read.
+    replace_file(path, lambda new: new.write_bytes(safetensors.torch.save(state)))
 
 
 def write_text(path: Path, text: str) -> None:
@@ -197,7 +210,7 @@ def replace_file(path: Path, write: Callable[[Path], object]) -> None:
 
 
 def best_device() -> torch.device:
-    """The GPU where there is one."""
+    """Choose the GPU where there is one."""
     if torch.cuda.is_available():
         return torch.device("cuda")
     return torch.device("mps") if torch.backends.mps.is_available() else torch.device("cpu")

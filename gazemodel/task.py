@@ -34,17 +34,17 @@ class GazeTask(pl.LightningModule):
         self._sums: dict[str, Tensor] = {}
 
     def on_train_epoch_start(self) -> None:
-        """Start each epoch from its own seed, so that a resumed run repeats an uninterrupted one."""
-        torch.manual_seed(self._seed(self.current_epoch, self.global_rank))
+        """Begin to add up."""
         self._sums = self._zeros()
 
     def training_step(self, batch: Batch, batch_index: int) -> Tensor:
         """Loss of a batch after augmentation."""
+        # Every batch has its own seed, so that a resumed run repeats an uninterrupted one.
+        seed = self._seed(self.current_epoch, self.global_rank, batch_index)
+        torch.manual_seed(seed)
         images, gaze = batch["image"].float() / 255, batch.get("gaze")
         if self.config.augmentation == "recipe":
-            generator = torch.Generator().manual_seed(
-                self._seed(self.current_epoch, self.global_rank, batch_index + 1)
-            )
+            generator = torch.Generator().manual_seed(seed + 1)
             images, gaze = augment(images, gaze, self.config.augment, generator)
         entropy, attention = self._losses(images, gaze, batch, self._sums)
         if not self.config.uses_gaze:
@@ -61,7 +61,9 @@ class GazeTask(pl.LightningModule):
 
     def on_train_epoch_end(self) -> None:
         """Turn sums into the means of the epoch, and log them."""
-        train = {name: self.all_gather(value).sum() for name, value in self._sums.items()}
+        train = {
+            name: self.trainer.strategy.reduce(value, reduce_op="sum") for name, value in self._sums.items()
+        }
         self.means = {**_means("train", train), **_means("val", self._validation)}
         self.log_dict({name: value for name, value in self.means.items() if value == value}, sync_dist=False)
 
@@ -113,7 +115,7 @@ class GazeTask(pl.LightningModule):
     def _seed(self, *parts: int) -> int:
         seed = self.config.seed
         for part in parts:
-            seed = (seed * 1_000_003 + part + 1) % 2**63
+            seed = (seed * 1_000_003 + part + 1) % 2**62
         return seed
 
 

@@ -17,8 +17,9 @@ from torch.utils.data import DataLoader, DistributedSampler
 from gazeannotator.errors import BadInput
 from gazemodel.callbacks import Keeper, Report, StopOnRequest, Teller
 from gazemodel.config import TrainConfig
-from gazemodel.data import DataFacts, ImageSet, check_trainable, read_facts
-from gazemodel.network import GazeNetwork, initial_network
+from gazemodel.console import is_first_process
+from gazemodel.data import DataFacts, ImageSet, SplitName, check_trainable, read_facts
+from gazemodel.network import GazeNetwork, empty_network, initial_network
 from gazemodel.run import Run, check_free, create_run, open_run
 from gazemodel.task import Batch, GazeTask
 
@@ -31,7 +32,9 @@ def prepare(data: Path, folder: Path, config: TrainConfig) -> tuple[Run, DataFac
     BadInput
         Where the data set cannot be trained on, the folder is in use or the weights do not fit.
     """
-    check_free(folder)
+    if is_first_process():
+        check_free(folder)
+    _check_devices(config)
     facts = read_facts(data, config.target)
     remarks = check_trainable(facts, config)
     pl.seed_everything(config.seed, verbose=False)
@@ -72,7 +75,7 @@ def reopen(data: Path, folder: Path, given: dict[str, Any]) -> tuple[Run, DataFa
         )
     check_trainable(facts, run.config)
     pl.seed_everything(run.config.seed, verbose=False)
-    return run, facts, initial_network(run.config.model_copy(update={"weights": "none"}), len(facts.classes))
+    return run, facts, empty_network(run.architecture)
 
 
 def fit(
@@ -94,16 +97,21 @@ def fit(
         Where the checkpoint is damaged.
     """
     config = run.config
-    task = GazeTask(network, config)
-    with _quiet():
-        trainer = _trainer(run, [StopOnRequest(stop), Teller(report), Keeper(run, report)])
-        trainer.fit(
-            task,
-            _loader(facts, "train", config, trainer),
-            _loader(facts, "validation", config, trainer),
-            ckpt_path=_checked(run.checkpoint) if resume else None,
-            weights_only=True,  # a checkpoint is read as plain tensors and numbers, never as code
-        )
+    checkpoint = _checked(run.checkpoint) if resume else None
+    learnt, judged = _images(facts, "train", config), _images(facts, "validation", config)
+    try:
+        with quiet():
+            trainer = _trainer(run, [StopOnRequest(stop), Teller(report), Keeper(run, report)])
+            trainer.fit(
+                GazeTask(network, config),
+                _training_loader(learnt, config, trainer),
+                DataLoader(judged, batch_size=config.batch),
+                ckpt_path=checkpoint,
+                weights_only=True,  # a checkpoint is read as plain tensors and numbers, never as code
+            )
+    finally:
+        learnt.close()
+        judged.close()
 
 
 def _trainer(run: Run, callbacks: list[pl.Callback]) -> pl.Trainer:
@@ -127,12 +135,20 @@ def _trainer(run: Run, callbacks: list[pl.Callback]) -> pl.Trainer:
     )
 
 
-def _loader(facts: DataFacts, split: Any, config: TrainConfig, trainer: pl.Trainer) -> DataLoader[Batch]:  # noqa: ANN401
-    images = ImageSet(
-        facts, facts.rows(split), config.size, keep_aspect=config.keep_aspect, gaze=config.uses_gaze
-    )
-    if split == "validation":
-        return DataLoader(images, batch_size=config.batch)
+def _check_devices(config: TrainConfig) -> None:
+    found = torch.cuda.device_count()
+    if found and config.devices > found:
+        raise BadInput(
+            f"--devices {config.devices} was asked for, this machine has {found} GPU(s).", "Ask for fewer."
+        )
+
+
+def _images(facts: DataFacts, split: SplitName, config: TrainConfig) -> ImageSet:
+    rows = facts.rows(split)
+    return ImageSet(facts, rows, config.size, keep_aspect=config.keep_aspect, gaze=config.uses_gaze)
+
+
+def _training_loader(images: ImageSet, config: TrainConfig, trainer: pl.Trainer) -> DataLoader[Batch]:
     # Shuffles by seed and epoch alone, on one device as on many.
     sampler: DistributedSampler[Batch] = DistributedSampler(
         images, trainer.world_size, trainer.global_rank, shuffle=True, seed=config.seed
@@ -147,13 +163,14 @@ def _checked(checkpoint: Path) -> Path:
         torch.load(checkpoint, map_location="meta", weights_only=True)
     except Exception:  # noqa: BLE001 - a damaged file can fail in any way inside the unpickler
         raise BadInput(
-            f"{checkpoint} is damaged.", "Start another run; the best weights so far are in model.safetensors."
+            f"{checkpoint} is damaged.",
+            "Start another run; the best weights so far are in model.safetensors.",
         ) from None
     return checkpoint
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Keep Lightning's advice off the terminal; its errors are exceptions."""
     logger = logging.getLogger("lightning.pytorch")
     level = logger.level

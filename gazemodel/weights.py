@@ -1,4 +1,4 @@
-"""Weights to start from: a local file in torchvision's or MONAI's key names, or a download that was asked for."""
+"""Weights to start from: a local file (torchvision's or MONAI's names), or a download if asked for."""
 
 from __future__ import annotations
 
@@ -59,9 +59,7 @@ def initial_backbone(name: Backbone, source: str) -> tuple[nn.Module, bool]:
 
 
 def _load(network: nn.Module, state: dict[str, torch.Tensor], name: str, source: str) -> None:
-    wanted = {
-        key: value for key, value in network.state_dict().items() if not key.startswith(_CLASSIFIER)
-    }
+    wanted = {key: value for key, value in network.state_dict().items() if not key.startswith(_CLASSIFIER)}
     fitting = {key for key, value in wanted.items() if key in state and state[key].shape == value.shape}
     lacking = {key for key in wanted if key not in fitting and not key.endswith("num_batches_tracked")}
     if lacking:
@@ -82,7 +80,14 @@ def _read(path: Path) -> dict[str, torch.Tensor]:
         if path.suffix == ".safetensors":
             return dict(safetensors.torch.load_file(path))
         return _state_dict(torch.load(path, map_location="cpu", weights_only=True))
-    except (safetensors.SafetensorError, pickle.UnpicklingError, RuntimeError, ValueError, EOFError, KeyError):
+    except (
+        safetensors.SafetensorError,
+        pickle.UnpicklingError,
+        RuntimeError,
+        ValueError,
+        EOFError,
+        KeyError,
+    ):
         raise BadInput(
             f"{path} cannot be read as weights: only plain tensors are loaded, never code.",
             "Save it as .safetensors, or as a state dict with torch.save.",
@@ -146,10 +151,9 @@ def _efficientnet_name(key: str, state: dict[str, torch.Tensor]) -> str:
         return key
     stage, position, part, inner, rest = match.groups()
     # A block that does not expand its channels has three parts, the others four.
-    parts = ("expand", "depthwise", "squeeze", "project")
-    if f"features.{stage}.{position}.block.3.0.weight" not in state:
-        parts = parts[1:]
-    name = _EFFICIENTNET_PARTS[f"{parts[int(part)]}.{inner}"]
+    skipped = 0 if f"features.{stage}.{position}.block.3.0.weight" in state else 1
+    kind = ("expand", "depthwise", "squeeze", "project")[int(part) + skipped]
+    name = _EFFICIENTNET_PARTS[f"{kind}.{inner}"]
     before = sum(_blocks_in(state, earlier) for earlier in range(1, int(stage)))
     return f"_blocks.{int(stage) - 1}.{before + int(position)}.{name}.{rest}"
 

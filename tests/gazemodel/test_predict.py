@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import h5py
+import numpy as np
+import PIL.Image
+import pytest
+
+from gazeannotator.errors import BadInput
+from gazemodel.predict import on_square, overlay, predict, read_pixels
+from gazemodel.run import open_run
+
+
+def test_image_files_get_the_answers_of_the_same_images_in_the_data_set(
+    small_data: Path, trained: Path, tmp_path: Path
+) -> None:
+    with h5py.File(small_data) as file:
+        pixels = file["images/pixels"][24:26]
+        ids = file["images/id"].asstr()[24:26]
+    files = []
+    for index, folder in enumerate(("a", "b")):  # the same name in two folders
+        (tmp_path / folder).mkdir()
+        files.append(tmp_path / folder / "polyp.png")
+        PIL.Image.fromarray(pixels[index]).save(files[-1])
+    found = predict(open_run(trained), files, tmp_path / "out")
+    with open(trained / "predictions.csv", encoding="utf-8") as file:
+        expected = {row["image"]: row for row in csv.DictReader(file)}
+    with open(tmp_path / "out" / "probabilities.csv", encoding="utf-8") as file:
+        written = list(csv.DictReader(file))
+    for index in range(2):
+        row = expected[ids[index]]
+        assert found[index].predicted == row["predicted"] == written[index]["predicted"]
+        for name, share in found[index].probabilities.items():
+            assert share == pytest.approx(float(row[f"p({name})"]), abs=1e-5)
+            assert float(written[index][f"p({name})"]) == pytest.approx(share, abs=1e-5)
+    assert [each.overlay.name for each in found] == ["polyp_attention.png", "polyp_2_attention.png"]
+    assert np.asarray(PIL.Image.open(found[0].overlay)).shape == pixels[0].shape
+
+
+@pytest.mark.parametrize(("keep_aspect", "expected"), [(True, (10, 30)), (False, (10, 10))])
+def test_the_overlay_is_warm_where_the_network_looked(keep_aspect: bool, expected: tuple[int, int]) -> None:
+    pixels = np.full((40, 80, 3), 60, np.uint8)
+    cam = np.zeros((8, 8))
+    cam[3 if keep_aspect else 2, 3 if keep_aspect else 1] = (
+        1  # cells of 10 px (kept), or 10 × 5 px (stretched)
+    )
+    change = np.abs(overlay(pixels, cam, keep_aspect=keep_aspect).astype(int) - 60).sum(2)
+    row, column = np.unravel_index(change.argmax(), change.shape)
+    if keep_aspect:
+        assert (row, column) == pytest.approx((15, 35), abs=5)
+    else:
+        assert (row, column) == pytest.approx((12, 15), abs=6)
+    assert change[:, 60:].max() == 0
+
+
+def test_pictures_of_all_kinds_are_read_as_rgb(tmp_path: Path) -> None:
+    deep = (np.linspace(0, 65535, 64).reshape(8, 8)).astype(np.uint16)
+    PIL.Image.fromarray(deep).save(tmp_path / "deep.png")
+    np.testing.assert_allclose(read_pixels(tmp_path / "deep.png")[..., 1], deep / 257, atol=1)
+    turned = PIL.Image.new("RGB", (10, 4))
+    exif = turned.getexif()
+    exif[0x0112] = 6
+    turned.save(tmp_path / "turned.jpg", exif=exif)
+    assert read_pixels(tmp_path / "turned.jpg").shape == (10, 4, 3)
+    PIL.Image.new("LA", (3, 5)).save(tmp_path / "grey.png")
+    assert read_pixels(tmp_path / "grey.png").shape == (5, 3, 3)
+
+
+def test_a_picture_lies_centred_on_the_square() -> None:
+    square = on_square(np.full((20, 40, 3), 200, np.uint8), 20)
+    assert (square[5:15] == 200).all()
+    assert not square[:5].any()
+    assert not square[15:].any()
+
+
+def test_files_that_cannot_be_read_are_refused_by_name_before_anything_is_written(
+    trained: Path, tmp_path: Path
+) -> None:
+    good = tmp_path / "good.png"
+    noise = np.random.default_rng(0).integers(0, 255, (20, 20, 3), dtype=np.uint8)
+    PIL.Image.fromarray(noise).save(good)
+    (tmp_path / "text.png").write_text("not a picture", encoding="utf-8")
+    (tmp_path / "cut.png").write_bytes(good.read_bytes()[:600])
+    with open(tmp_path / "bomb.png", "wb") as file:
+        PIL.Image.new("1", (10_000, 10_000)).save(file)
+    cases = {
+        "text.png": "text.png is not a picture",
+        "cut.png": "cut.png is damaged",
+        "no.png": "There is no image",
+        "bomb.png": "million",
+    }
+    for name, words in cases.items():
+        with pytest.raises(BadInput, match=words):
+            predict(open_run(trained), [good, tmp_path / name], tmp_path / "out")
+    assert not (tmp_path / "out").exists()
