@@ -242,11 +242,17 @@ class EventSender:
 
     def __init__(self, session_id: str, screen_px: tuple[float, float]) -> None:
         self._outlet = lsl.MarkerOutlet(session_id, screen_px=screen_px)
+        self._open = True
 
     def __call__(self, entry: Entry) -> None:
         """Send one event with the time at which it happened."""
         self._outlet.push(as_marker(entry), entry.t_s)
 
+    def has_listener(self) -> bool:
+        """Whether somebody receives the events."""
+        return self._open and self._outlet.has_listener()
+
     def close(self) -> None:
         """Take the stream away."""
+        self._open = False
         self._outlet.close()

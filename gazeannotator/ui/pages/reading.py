@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from datetime import datetime, timezone
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QMoveEvent, QResizeEvent, QScreen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -25,6 +25,9 @@ from gazeannotator.ui.pages.reading_keys import KeyClock, KeyPress, meaning
 from gazeannotator.ui.pages.reading_overlays import STYLE, Panel, Signs, place_in_middle
 from gazeannotator.ui.pages.reading_room import LOOKING, Phase, Room
 from gazeannotator.ui.pages.reading_stream import TrackerLink
+
+LINGER_MS = 1000
+"""So long the events' stream stays after the last one, where somebody listens."""
 
 
 class ReadingWindow(QWidget):
@@ -75,6 +78,7 @@ class ReadingWindow(QWidget):
         self.panel = Panel(self)
         self.signs = Signs(self)
         self._trouble = ""
+        self._lingers = False
         self.consent: ConsentForm | None = None
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -192,9 +196,15 @@ class ReadingWindow(QWidget):
             event.ignore()
             if self.controller.phase is not Phase.ASKING_END:
                 self.controller.press(KeyPress("end"), lsl.local_clock())
-            return
-        super().closeEvent(event)
-        self._leave()
+        elif self._sender.has_listener() and not self._lingers:
+            # The last event is sent in the background, and would go with the stream.
+            self._lingers = True
+            event.ignore()
+            self.hide()
+            QTimer.singleShot(LINGER_MS, self.close)
+        else:
+            super().closeEvent(event)
+            self._leave()
 
     def _leave(self) -> None:
         if self._store is None:

@@ -230,7 +230,6 @@ class ReadingController(QObject):
         except UserError as error:
             self.trouble.emit(error)
             return
-        self.trouble.emit(None)
         self._next()
 
     def _resume(self) -> None:
@@ -269,6 +268,8 @@ class ReadingController(QObject):
     def _next(self, why_left: str = "answered") -> None:
         self._limit_timer.stop()
         self._leave_timer.stop()
+        if not self.writes.pending:
+            self.trouble.emit(None)
         image = self.session.next_image()
         self.progress = self.session.progress
         self._set(Phase.CROSS)

@@ -1,0 +1,235 @@
+"""A reading with an eye tracker, over real LSL."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+
+from gazeannotator.errors import StorageError
+from gazeannotator.settings import LastStream, Settings
+from gazeannotator.study.store import Store
+from gazeannotator.tracking import lsl
+from gazeannotator.ui.pages import reading_stream
+from gazeannotator.ui.pages.reading_room import Phase
+
+Open = Callable[..., Any]
+Make = Callable[..., Any]
+Key = Qt.Key
+
+pytestmark = pytest.mark.timeout(60)
+
+
+def connected(reading: Any) -> Any:
+    reading.qtbot.waitUntil(lambda: reading.window.link.state.step == "receiving", timeout=8000)
+    return reading
+
+
+def test_gaze_is_recorded_from_start_to_end(make_study: Make, open_window: Open, make_tracker: Make) -> None:
+    tracker = make_tracker()
+    reading = open_window(make_study(2), without_gaze=False)
+    used: list[tuple[str, str, str]] = []
+    reading.window.stream_used.connect(lambda *each: used.append(each))
+    connected(reading)
+    assert "Eye tracker ready" in reading.said
+    assert used == [(tracker.description.source_id, tracker.description.name, "")]
+    signs = reading.window.signs
+    assert signs.simulated.isVisible()
+    assert not signs.recording.isVisible()
+    reading.start()
+    assert signs.recording.isVisible()
+    assert signs.simulated.text() == "SIMULATED"
+    for _ in range(2):
+        reading.qtbot.wait(300)
+        reading.answer()
+    summary = reading.leave()
+    assert summary["simulated"]
+    assert summary["unsaved"] == ""
+    with Store.open(reading.study) as store:
+        (session,) = store.sessions()
+        assert session.simulated
+        assert session.ended
+        assert session.gaze_stream.source_id == tracker.description.source_id
+        for each in store.readings():
+            chunk = store.gaze(session.id, each.onset_s, each.offset_s)
+            assert len(chunk) == pytest.approx(250 * (each.offset_s - each.onset_s), abs=8)
+            np.testing.assert_allclose(chunk.left, 0.5)
+            assert each.source == "simulated"
+
+
+def test_space_before_the_tracker_is_ready_is_remembered(
+    make_study: Make, open_window: Open, make_tracker: Make
+) -> None:
+    reading = open_window(make_study(1), without_gaze=False)
+    assert "Looking for the eye tracker" in reading.said
+    reading.press(Key.Key_Space)
+    assert "Starts by itself" in reading.said
+    make_tracker()
+    reading.until(Phase.VIEWING)
+
+
+def test_stream_that_never_comes(
+    make_study: Make, open_window: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading_stream, "PATIENCE_S", 0.2)
+    reading = open_window(make_study(1), stream="no such tracker", without_gaze=False)
+    reading.qtbot.waitUntil(lambda: "No eye tracker has been found" in reading.said, timeout=8000)
+    reading.press(Key.Key_Space)
+    assert reading.controller.phase is Phase.READY
+    reading.press(Key.Key_N)
+    reading.until(Phase.VIEWING)
+    reading.answer()
+    reading.leave()
+    with Store.open(reading.study) as store:
+        (session,) = store.sessions()
+        assert session.gaze_stream is None
+        assert store.gaze_sample_count() == 0
+
+
+def test_wanted_stream_among_others(make_study: Make, open_window: Open, make_tracker: Make) -> None:
+    make_tracker()
+    wanted = make_tracker("xdf")
+    assert wanted.description.name != "GazeAnnotator-simulated"
+    reading = open_window(make_study(1), stream=wanted.description.name, without_gaze=False)
+    connected(reading)
+    assert reading.window.link.feed.description.name == wanted.description.name
+
+
+def test_reader_chooses_among_streams(make_study: Make, open_window: Open, make_tracker: Make) -> None:
+    make_tracker()
+    make_tracker("xdf")
+    reading = open_window(make_study(1), without_gaze=False)
+    reading.qtbot.waitUntil(lambda: "Which eye tracker?" in reading.said, timeout=8000)
+    second = reading.window.link.state.streams[1]
+    reading.press(Key.Key_2)
+    connected(reading)
+    assert reading.window.link.feed.description.uid == second.uid
+
+
+def test_stream_of_last_time_is_taken(make_study: Make, open_window: Open, make_tracker: Make) -> None:
+    make_tracker()
+    last = make_tracker("xdf").description
+    settings = Settings(last_stream=LastStream(source_id=last.source_id, name=last.name))
+    reading = connected(open_window(make_study(1), without_gaze=False, settings=settings))
+    assert reading.window.link.feed.description.name == last.name
+
+
+def test_unknown_coordinates_are_asked(make_study: Make, open_window: Open, make_tracker: Make) -> None:
+    tracker = make_tracker("plain", [200.0, 600.0])
+    study = make_study(1)
+    reading = open_window(study, without_gaze=False)
+    used: list[tuple[str, str, str]] = []
+    reading.window.stream_used.connect(lambda *each: used.append(each))
+    reading.qtbot.waitUntil(lambda: "Now x 200, y 600" in reading.said, timeout=8000)
+    reading.press(Key.Key_2)
+    connected(reading)
+    assert used[0][2] == "screen_px"
+    reading.start()
+    reading.qtbot.wait(300)
+    reading.answer()
+    reading.leave()
+    with Store.open(study) as store:
+        chunk = store.gaze(store.sessions()[0].id)
+        np.testing.assert_allclose(chunk.left[0], [0.25, 0.75])
+    # The next time the answer is known.
+    settings = Settings().with_coordinates(used[0][0], "normalised")
+    again = connected(open_window(study, without_gaze=False, settings=settings))
+    assert again.window.link.feed.latest(1).left[-1].tolist() == [200.0, 600.0]
+    assert tracker.sent
+
+
+def test_lost_tracker_holds_the_reading(make_study: Make, open_window: Open, make_tracker: Make) -> None:
+    tracker = make_tracker()
+    reading = connected(open_window(make_study(2), without_gaze=False))
+    reading.start()
+    tracker.stop()
+    reading.until(Phase.HELD)
+    assert "signal is lost" in reading.said
+    assert reading.window.view.frame.image is None
+    reading.press(Key.Key_Space)
+    reading.press(Key.Key_1)
+    assert reading.controller.phase is Phase.HELD
+    tracker.start()
+    reading.until(Phase.PAUSED)
+    assert "The eye tracker is back" in reading.said
+    reading.press(Key.Key_Space)
+    reading.until(Phase.VIEWING)
+    with Store.open(reading.study) as store:
+        first, again = store.readings()
+    assert (first.state, first.note, again.image) == ("interrupted", "tracker_lost", first.image)
+
+
+def test_gaze_that_cannot_be_stored(
+    make_study: Make, open_window: Open, make_tracker: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tracker = make_tracker()
+    reading = connected(open_window(make_study(1), without_gaze=False))
+    append, full = Store.append_gaze, [False]
+
+    def failing(self: Store, *args: Any) -> Any:
+        if full[0]:
+            raise StorageError("The disk is full.", "Make room.")
+        return append(self, *args)
+
+    monkeypatch.setattr(Store, "append_gaze", failing)
+    reading.start()
+    full[0] = True
+    reading.until(Phase.HELD)
+    assert "Gaze cannot be saved" in reading.said
+    assert "The disk is full" in reading.said
+    reading.qtbot.wait(500)
+    full[0] = False
+    reading.until(Phase.PAUSED)
+    reading.press(Key.Key_Space)
+    reading.until(Phase.VIEWING)
+    reading.answer()
+    reading.leave()
+    with Store.open(reading.study) as store:
+        gaze = store.gaze(store.sessions()[0].id)
+    # Not one is missing of those that came meanwhile.
+    assert np.max(np.diff(gaze.time_s)) == pytest.approx(1 / 250, rel=0.01)
+    assert len(gaze) > 400
+    assert tracker.sent
+
+
+def test_events_go_out_as_markers(make_study: Make, open_window: Open) -> None:
+    pylsl = lsl.library()
+    reading = open_window(make_study(1))
+    # A recorder joins on the ready page, before anything has happened.
+    (info,) = pylsl.resolve_byprop("name", "GazeAnnotator-events", 1, 5.0)
+    inlet = pylsl.StreamInlet(info, recover=False)
+    inlet.open_stream(timeout=5.0)
+    reading.start()
+    reading.answer(Key.Key_2)
+    session = reading.controller.session.id
+    entries = reading.entries()
+    assert info.source_id() == f"gazeannotator-events:{session}"
+    got: list[tuple[dict, float]] = []
+
+    def pull() -> bool:
+        sample, stamp = inlet.pull_sample(timeout=0.0)
+        if sample is not None:
+            got.append((json.loads(sample[0]), stamp))
+        return bool(got) and got[-1][0]["event"] == "session_ended"
+
+    # The last event arrives too, although the stream goes with the window.
+    reading.press(Key.Key_Space)
+    reading.qtbot.waitUntil(pull, timeout=5000)
+    assert [each["event"] for each, _stamp in got] == [
+        "session_started",
+        "onset",
+        "key",
+        "offset",
+        "session_ended",
+    ]
+    reading.qtbot.waitUntil(lambda: reading.summary is not None, timeout=5000)
+    for (event, stamp), entry in zip(got, entries, strict=False):
+        assert event["session"] == session
+        assert event["v"] == 1
+        assert math.isclose(stamp, entry.t_s, abs_tol=1e-6)
+    assert got[1][0]["placement"] == list(entries[1].data["placement"])
