@@ -4,10 +4,21 @@ Each takes the feature maps f (n, K, h, w), the classifier's weights w (C, K), l
 gaze maps, and returns one number an image. `attention_loss` averages them over the images that
 have gaze, so that a batch without any contributes 0.
 
-The default is `area`. Measured on generated shortcut data (``benchmarks/spurious_cue.py``), `kl`
-follows clean gaze at once but must cover every fixation and so is misled by readers who look
-around, `mse` is unstable, and the published study's loss is slow; asking only that the attention
-lies *somewhere inside* the gazed area is fast and bears wandering gaze.
+The default is `area`, which asks only that the attention lies *somewhere inside* the gazed area.
+On generated data whose label is also told by a shortcut that lies in the test images
+(``benchmarks/spurious_cue.py --size 64 --epochs 20``, three seeds, mean test accuracy):
+
+=========  ==========  ================================================
+loss       clean gaze  gaze that wanders, half of it off the true cue
+=========  ==========  ================================================
+none       .42         .43
+area       1.00        1.00
+mse        .92         .89
+kl         .88         .76
+reference  .84         .76
+=========  ==========  ================================================
+
+`kl` must cover every fixation and so is misled by readers who look around.
 """
 
 from __future__ import annotations

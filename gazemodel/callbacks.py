@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import time
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import lightning.pytorch as pl
 from lightning.pytorch.callbacks import Checkpoint
 
-from gazeannotator.errors import Cancelled
+from gazeannotator.errors import BadInput, Cancelled
 from gazemodel.config import TrainConfig
 from gazemodel.run import Run, replace_file, save_network, write_text
 from gazemodel.task import GazeTask
@@ -61,6 +62,8 @@ class Keeper(Checkpoint):
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Make a first checkpoint, so that a run stopped at any time can be resumed."""
+        assert isinstance(pl_module, GazeTask)
+        trainer.should_stop = self._out_of_patience(pl_module.config, trainer.current_epoch)
         if not self._run.checkpoint.exists():
             self._save_checkpoint(trainer)
 
@@ -73,6 +76,11 @@ class Keeper(Checkpoint):
         """Keep and tell the results of the epoch."""
         assert isinstance(pl_module, GazeTask)
         epoch = trainer.current_epoch + 1
+        if not math.isfinite(pl_module.means["train_loss"] + pl_module.means["val_loss"]):
+            raise BadInput(
+                f"The training diverged: the loss of epoch {epoch} is not a number.",
+                "Train again with a smaller --lr; weights of earlier epochs are kept.",
+            )
         score = _score(pl_module.config, pl_module.means)
         best = score > self._best
         if best:
@@ -85,9 +93,7 @@ class Keeper(Checkpoint):
             "best": int(best),
         }
         self._rows.append(row)
-        patience = pl_module.config.patience
-        if patience and epoch - self._best_epoch >= patience:
-            trainer.should_stop = True
+        trainer.should_stop = self._out_of_patience(pl_module.config, epoch)
         if trainer.is_global_zero:
             if best:
                 save_network(pl_module.network, self._run.weights)
@@ -102,6 +108,9 @@ class Keeper(Checkpoint):
         assert isinstance(pl_module, GazeTask)
         if isinstance(exception, Cancelled) and trainer.is_global_zero and not self._run.weights.exists():
             save_network(pl_module.network, self._run.weights)
+
+    def _out_of_patience(self, config: TrainConfig, epoch: int) -> bool:
+        return 0 < config.patience <= epoch - self._best_epoch
 
     def _save_checkpoint(self, trainer: pl.Trainer) -> None:
         if trainer.world_size > 1:  # all processes take part in writing, each must see the same name

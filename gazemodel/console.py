@@ -50,7 +50,7 @@ class Console:
         if not self._speaks:
             return
         if self._style is ProgressStyle.json:
-            events.emit(event, **facts)
+            self._emit(event, facts)
         elif event == "progress":
             _draw_bar(facts["done"], facts["total"], facts["what"])
         elif event == "epoch":
@@ -90,6 +90,13 @@ class Console:
             raise
         finally:
             signal.signal(signal.SIGINT, previous)
+
+    def _emit(self, event: events.EventName, facts: dict[str, Any]) -> None:
+        try:
+            events.emit(event, **facts)
+        except BrokenPipeError:  # nobody listens any more: stop in good order
+            self._speaks = False
+            self._asked.set()
 
     def _interrupted(self, *_: Any) -> None:  # noqa: ANN401
         """First Ctrl+C: stop in good order; the second: at once."""

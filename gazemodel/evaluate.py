@@ -77,6 +77,11 @@ def evaluate(
         Where the data set does not fit the run or the split is empty.
     """
     facts = read_facts(data if data is not None else Path(run.data["path"]), run.config.target)
+    if data is None and facts.fingerprint != run.data["fingerprint"]:
+        raise BadInput(
+            f"{facts.path} has changed since the run was trained on it: its test images may be others now.",
+            "Give the data set to judge on with --data.",
+        )
     if facts.classes != run.classes:
         raise BadInput(
             f"{facts.path} has the classes {', '.join(facts.classes)}, the run {', '.join(run.classes)}.",

@@ -97,6 +97,7 @@ def create_run(
         "fingerprint": facts.fingerprint,
         "simulated": facts.simulated,
         "patients_known": facts.patients_known,
+        "images_with_gaze": int(facts.has_gaze.sum()),
         "images": {name: len(facts.rows(name)) for name in ("train", "validation", "test")},
     }
     run = Run(folder, config, architecture, facts.classes, data, tuple(remarks))

@@ -190,6 +190,17 @@ def test_evaluating_a_run_again_gives_the_same_figures(trained: Path, tmp_path: 
     assert (run / "predictions.csv").read_bytes() == (trained / "predictions.csv").read_bytes()
 
 
+def test_a_data_set_that_changed_is_judged_on_only_when_it_is_named(own_data: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    arguments = ["train", str(own_data), "-o", str(run), *TINY, "--epochs", "1"]
+    assert CliRunner().invoke(app, arguments).exit_code == 0
+    with h5py.File(own_data, "r+") as file:
+        file["images/split"][:] = file["images/split"][:][::-1]
+    assert "has changed since the run" in refuse("evaluate", run)
+    result = CliRunner().invoke(app, ["evaluate", str(run), "--data", str(own_data)])
+    assert result.exit_code == 0, result.output
+
+
 def test_without_test_images_the_validation_images_are_judged(own_data: Path, tmp_path: Path) -> None:
     with h5py.File(own_data, "r+") as file:
         file["images/split"][24:] = 0

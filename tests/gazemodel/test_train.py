@@ -159,6 +159,24 @@ def test_it_stops_early_when_nothing_gets_better(small_data: Path, tmp_path: Pat
     assert len(epochs) < 40
 
 
+def test_a_run_that_stopped_early_is_not_trained_on_when_resumed(small_data: Path, tmp_path: Path) -> None:
+    options = {"epochs": 40, "patience": 1, "lr": 1e-7, "choose_by": "accuracy"}
+    weights, _ = run_training(small_data, tmp_path / "run", **options)
+    history = (tmp_path / "run" / "history.csv").read_bytes()
+    run, facts, network = train.reopen(small_data, tmp_path / "run", {})
+    train.fit(run, facts, network, report=lambda *_, **__: None, stop=lambda: False, resume=True)
+    assert same(weights, network.state_dict())
+    assert (tmp_path / "run" / "history.csv").read_bytes() == history
+
+
+def test_a_training_that_diverges_is_ended_in_words(small_data: Path, tmp_path: Path) -> None:
+    run, facts, network = train.prepare(small_data, tmp_path / "run", make_config(**TINY))
+    network.classifier.weight.data.fill_(float("inf"))
+    with pytest.raises(BadInput, match="The training diverged: the loss of epoch 1"):
+        train.fit(run, facts, network, report=lambda *_, **__: None, stop=lambda: False)
+    assert not run.weights.exists()
+
+
 def test_test_gaze_is_never_read_in_training(own_data: Path, tmp_path: Path) -> None:
     expected, _ = run_training(own_data, tmp_path / "a")
     with h5py.File(own_data, "r+") as file:
