@@ -28,7 +28,7 @@ LOG_FILE = "gazeannotator.log"
 KEPT_LINES = 400
 _FORMAT = "{asctime} {levelname} {name}: {message}"
 _QUOTED = re.compile(r"""(['"“‘]).*?(['"”’])""")
-_PATH = re.compile(r"(file://|[A-Za-z]:\\|[~.]{0,2}[/\\])\S+")
+_PATH = re.compile(r"(file://|[A-Za-z]:\\|[~.]{0,2}[/\\])\S.*")  # to the end: folders may have spaces
 _NUMBER = re.compile(r"\d+")
 
 

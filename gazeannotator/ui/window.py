@@ -119,6 +119,7 @@ class MainWindow(QMainWindow):
         if self._tracker is None:
             self._tracker = TrackerPage(self.settings)
             self._tracker.stream_chosen.connect(self._keep_stream)
+            self._tracker.stream_chosen.connect(self.show_study)
             self._tracker.left.connect(self.show_study)
             self.stack.addWidget(self._tracker)
         self._show(self._tracker)
@@ -177,6 +178,7 @@ class MainWindow(QMainWindow):
         except UserError as error:
             self.show_error(error)
             return None
+        self.reading.stream_used.connect(self._keep_stream)
         self.reading.closed.connect(self._reading_closed)
         self._refresh()
         return self.reading
@@ -185,6 +187,8 @@ class MainWindow(QMainWindow):
     def _reading_closed(self, summary: dict[str, Any]) -> None:
         self.reading = None
         self.show_study()
+        if summary.get("unsaved"):
+            messages.show_message(self, summary["unsaved"], self.tr("The answers are saved."))
         self.reading_ended.emit(summary)
 
     @Slot(object)
@@ -262,7 +266,6 @@ class MainWindow(QMainWindow):
         if coordinates in ("normalised", "screen_px"):
             settings = settings.with_coordinates(source_id, coordinates)
         self.change_settings(settings)
-        self.show_study()
 
     @Slot()
     def _work_ended(self) -> None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from gazeannotator.gaze.filters import data_loss
 from gazeannotator.study.facts import study_info
 from gazeannotator.study.model import UNKNOWN
 from gazeannotator.study.store import Store
@@ -82,8 +81,13 @@ def read_overview(path: Path, *, quality: bool) -> Overview:
     UserError
         If the study cannot be opened.
     """
+    measure = None
+    if quality:
+        # Here, since scipy takes as long to load as all else that the first window needs.
+        from gazeannotator.gaze.filters import data_loss as measure
+
     with Store.open(path) as store:
-        info = study_info(store, data_loss=data_loss if quality else None)
+        info = study_info(store, data_loss=measure)
         images = store.images()
     readers = info["by_reader"].items()
     return Overview(

@@ -76,9 +76,10 @@ class Curves(Card):
         self.plot.setXRange(1, max(epochs, 2), padding=0.02)
 
     def _draw(self) -> None:
-        epochs = [point[0] for point in self.points]
+        # A value that is missing is left out: the plot cannot bear a curve of nothing but NaN.
         for index, curve in enumerate(self._lines, start=1):
-            curve.setData(epochs, [point[index] for point in self.points], connect="finite")
+            known = [(point[0], point[index]) for point in self.points if math.isfinite(point[index])]
+            curve.setData([each[0] for each in known], [each[1] for each in known])
 
 
 class TrainingMonitor(Page):

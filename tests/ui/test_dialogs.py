@@ -1,0 +1,271 @@
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication, QPlainTextEdit
+from pytestqt.qtbot import QtBot
+
+from gazeannotator.dataset.build import BuildOptions
+from gazeannotator.settings import LastStream, Settings, SettingsFile
+from gazeannotator.ui.dialogs.base import FormDialog
+from gazeannotator.ui.dialogs.check import CheckDialog
+from gazeannotator.ui.dialogs.datasets import BuildChoice, BuildDialog, ExportDialog, ImportFoldersDialog
+from gazeannotator.ui.dialogs.preferences import SettingsDialog
+from gazeannotator.ui.dialogs.start_reading import ReadingForm, StartReadingDialog
+from gazeannotator.ui.dialogs.studies import ImportImagesDialog, NewStudyDialog
+from gazeannotator.ui.window import MainWindow
+
+JOB_MS = 60_000
+
+
+@pytest.fixture
+def show(qtbot: QtBot, look: QApplication) -> Callable[[FormDialog], FormDialog]:
+    def add(dialog: FormDialog) -> FormDialog:
+        qtbot.addWidget(dialog)
+        dialog.open()
+        return dialog
+
+    return add
+
+
+def typed(dialog: FormDialog) -> list[str]:
+    """What the dialog would start, after the module's name."""
+    return list(dialog.work().command.arguments[2:])
+
+
+def test_a_dialog_begins_at_its_first_field(show: Callable) -> None:
+    dialog = show(NewStudyDialog())
+    assert dialog.focusWidget() is dialog.images.edit
+
+
+def test_new_study_asks_for_what_is_missing(show: Callable, tmp_path: Path, image_folder: Callable) -> None:
+    dialog = show(NewStudyDialog())
+    steps = [
+        (lambda: None, "Choose the folder with the images."),
+        (lambda: dialog.images.set_path(tmp_path / "none"), "The folder with the images does not exist."),
+        (lambda: dialog.images.set_path(image_folder()), "Give the study a name."),
+        (lambda: dialog.name.setText("a/b"), "The name cannot have"),
+        (lambda: dialog.name.setText(".hidden"), "The name cannot have"),
+        (lambda: dialog.name.setText("Polyps"), ""),
+        (lambda: dialog.table.set_path(tmp_path / "none.csv"), "The table does not exist."),
+        (lambda: dialog.table.set_path(None), ""),
+        (
+            lambda: dialog.location.set_path(tmp_path / "none"),
+            "The folder to keep the study in does not exist.",
+        ),
+        (lambda: dialog.location.set_path(tmp_path), ""),
+        (lambda: (tmp_path / "Polyps").mkdir(), "There is a folder of that name already."),
+        (lambda: dialog.name.setText("Polyps 2"), ""),
+        (lambda: dialog.scheme.setCurrentIndex(1), "Choose the scheme file."),
+    ]
+    dialog.location.set_path(Path.home())
+    for change, problem in steps:
+        change()
+        dialog.accept_button.click()
+        if problem:
+            assert dialog.isVisible()
+            assert dialog.error.text().startswith(problem)
+        else:
+            assert dialog.problem() == ""
+            dialog.open()
+
+
+def test_the_table_beside_the_images_is_found(show: Callable, image_folder: Callable) -> None:
+    dialog = show(NewStudyDialog())
+    folder = image_folder()
+    dialog.images.set_path(folder)
+    assert dialog.table.path() == folder / "metadata.csv"
+
+
+def test_new_study_becomes_the_public_command(show: Callable, tmp_path: Path, image_folder: Callable) -> None:
+    dialog, folder = show(NewStudyDialog()), image_folder()
+    dialog.images.set_path(folder)
+    dialog.name.setText("Polyps")
+    dialog.location.set_path(tmp_path)
+    expected = ["study", "create", str(tmp_path / "Polyps"), "--images", str(folder)]
+    expected += ["--metadata", str(folder / "metadata.csv"), "--scheme", "nice", "--progress", "json"]
+    assert typed(dialog) == expected
+
+
+def test_the_build_dialog_begins_with_the_commands_defaults() -> None:
+    assert BuildChoice().model_dump() == dataclasses.asdict(BuildOptions())
+
+
+def test_build_becomes_the_public_command(show: Callable, study: Path, tmp_path: Path) -> None:
+    dialog = show(BuildDialog(study, "Polyps"))
+    dialog.target.set_path(tmp_path / "data")
+    dialog.form.fields["size"].setValue(64)
+    dialog.form.fields["require_validation"].setChecked(True)
+    arguments = typed(dialog)
+    assert arguments[:5] == ["dataset", "build", str(study), "-o", str(tmp_path / "data.h5")]
+    assert arguments[arguments.index("--size") + 1] == "64"
+    assert "--require-validation" in arguments
+    dialog.form.fields["split"].setText("x")
+    assert dialog.problem() == "Correct the marked fields."
+    dialog.target.set_path(tmp_path / "none" / "data.h5")
+    assert dialog.problem() == "The folder to save in does not exist."
+    dialog.target.set_path(tmp_path)
+    assert dialog.problem() == "That is a folder: give the file a name."
+
+
+def test_export_becomes_the_public_command(show: Callable, study: Path, tmp_path: Path) -> None:
+    dataset = tmp_path / "polyps.h5"
+    dataset.write_bytes(b"")
+    dialog = show(ExportDialog(str(dataset), study))
+    assert dialog.target.path() == tmp_path / "polyps-export"
+    dialog.test_gaze.setChecked(True)
+    dialog.original.setChecked(True)
+    expected = ["dataset", "export", str(dataset), "--to", "folders", "-o", str(tmp_path / "polyps-export")]
+    assert typed(dialog) == [*expected, "--test-gaze", "--study", str(study), "--progress", "json"]
+    dialog.format.setCurrentIndex(dialog.format.findData("csv"))
+    assert typed(dialog)[3:5] == ["--to", "csv"]
+    assert "--test-gaze" not in typed(dialog)
+    dialog.target.set_path(study)
+    assert dialog.problem() == "The folder to write into is not empty."
+
+
+def test_import_of_folders_becomes_the_public_command(show: Callable, tmp_path: Path) -> None:
+    dialog = show(ImportFoldersDialog())
+    assert dialog.problem() == "Choose the folder of the data set."
+    folder = tmp_path / "published"
+    folder.mkdir()
+    dialog.folder.set_path(folder)
+    dialog.scheme.setCurrentIndex(1)
+    expected = [
+        "dataset",
+        "import-folders",
+        str(folder),
+        "-o",
+        str(tmp_path / "published.h5"),
+        "--scheme",
+        "nice",
+    ]
+    assert dialog.problem() == ""
+    assert typed(dialog) == [*expected, "--progress", "json"]
+
+
+def test_check_takes_the_study_or_a_file(show: Callable, study: Path, tmp_path: Path) -> None:
+    dialog = show(CheckDialog(study, ""))
+    assert typed(dialog) == ["study", "check", str(study), "--json"]
+    dialog.dataset.setChecked(True)
+    assert dialog.problem() == "Choose the data set file."
+    without = show(CheckDialog(None, str(tmp_path / "x.h5")))
+    assert without.dataset.isChecked()
+    assert not without.study.isEnabled()
+    assert without.study.toolTip() == "Open a study first."
+
+
+def test_a_study_is_made_and_what_was_refused_is_listed(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, image_folder: Callable
+) -> None:
+    folder = image_folder()
+    (folder / "notes.png").write_text("this is no image", encoding="utf-8")
+    dialog = NewStudyDialog(window)
+    dialog.images.set_path(folder)
+    dialog.name.setText("Polyps 2")
+    dialog.location.set_path(tmp_path)
+    with qtbot.waitSignal(window.job_page.finished, timeout=JOB_MS):
+        window.run_job(dialog.work())
+    notes = window.job_page.findChild(QPlainTextEdit, "jobNotes")
+    assert notes is not None
+    assert "notes.png" in notes.toPlainText()
+    assert (tmp_path / "Polyps 2" / "study.json").is_file()
+    more = ImportImagesDialog(tmp_path / "Polyps 2", window)
+    more.images.set_path(folder)
+    with qtbot.waitSignal(window.job_page.finished, timeout=JOB_MS) as result:
+        window.run_job(more.work())
+    assert result.args[0]["added"] == 0
+    assert result.args[0]["already_known"] == 4
+
+
+def test_damage_of_a_study_is_listed_with_remedies(qtbot: QtBot, window: MainWindow, study: Path) -> None:
+    next(study.glob("images/*/*.png")).unlink()
+    with qtbot.waitSignal(window.job_page.finished, timeout=JOB_MS):
+        window.run_job(CheckDialog(study, "", window).work())
+    assert window.job_page.findChild(QPlainTextEdit, "jobNotes").toPlainText()
+
+
+def test_settings_are_kept_for_each_screen(show: Callable) -> None:
+    dialog = show(SettingsDialog(Settings()))
+    dialog.form.fields["viewing_distance_mm"].setValue(700)
+    assert dialog.value() == Settings(viewing_distance_mm=700)
+    dialog.width_mm.setValue(527)
+    dialog.height_mm.setValue(296)
+    name = dialog.screen_name.currentText()
+    assert dialog.value().screens_mm == {name: (527, 296)}
+
+
+@pytest.fixture
+def form(qtbot: QtBot, look: QApplication, no_search: None) -> ReadingForm:
+    settings = Settings(last_reader="R2", last_stream=LastStream(source_id="eye:2", name="Eye 2"))
+    result = ReadingForm(settings, ["R1", "R2"])
+    qtbot.addWidget(result)
+    return result
+
+
+STREAMS = [
+    {"name": "Eye 1", "source_id": "eye:1", "rate_hz": 60.0, "coordinates": "normalised"},
+    {"name": "Eye 2", "source_id": "eye:2", "rate_hz": 250.0, "coordinates": "unknown", "simulated": True},
+    {"name": "Glasses", "source_id": "eye:3", "rate_hz": 50.0, "coordinates": "scene_camera"},
+]
+
+
+def test_reader_and_tracker_of_last_time_are_chosen(form: ReadingForm) -> None:
+    form._found({"streams": STREAMS})
+    choice = form.choice()
+    assert choice is not None
+    assert (choice.reader, choice.stream, choice.without_gaze) == ("R2", "eye:2", False)
+    assert form.stream.currentText() == "Eye 2  (250 Hz, simulated)"
+    assert form.stream.findData("eye:3") == -1  # glasses do not look at a screen
+
+
+def test_one_can_wait_for_a_tracker_or_do_without(form: ReadingForm) -> None:
+    form._found({"streams": []})
+    choice = form.choice()
+    assert choice is not None
+    assert (choice.stream, choice.without_gaze) == (None, False)
+    form.stream.setCurrentIndex(1)
+    choice = form.choice()
+    assert choice is not None
+    assert (choice.stream, choice.without_gaze) == (None, True)
+    assert "No gaze will be recorded" in form.hint.text()
+
+
+def test_the_public_command_is_asked_for_trackers(qtbot: QtBot, look: QApplication) -> None:
+    form = ReadingForm(Settings())
+    qtbot.addWidget(form)
+    form.show()
+    assert form.hint.text() == "Looking for eye trackers…"
+    qtbot.waitUntil(lambda: form.hint.text().startswith("None was found yet."), timeout=JOB_MS)
+    assert form.search_button.isEnabled()
+
+
+def test_a_search_that_fails_says_why(form: ReadingForm) -> None:
+    form._not_found("LSL cannot be loaded.", "Install liblsl.", "")
+    assert form.hint.text() == "LSL cannot be loaded. Install liblsl."
+
+
+def test_what_is_typed_survives_a_refresh(form: ReadingForm) -> None:
+    form.reader.setEditText("R9")
+    form.set_readers(["R1", "R2", "R3"])
+    assert form.reader.currentText() == "R9"
+
+
+def test_a_window_can_be_chosen_in_place_of_the_full_screen(form: ReadingForm) -> None:
+    form.display.setCurrentIndex(form.display.count() - 1)
+    choice = form.choice()
+    assert choice is not None
+    assert choice.windowed == (1024, 768)
+
+
+def test_no_reading_starts_without_a_reader(show: Callable, settings: SettingsFile, no_search: None) -> None:
+    dialog = show(StartReadingDialog(None, settings.current, []))
+    dialog.accept_button.click()
+    assert dialog.isVisible()
+    assert dialog.error.text() == "Type the reader's code."
+    dialog.form.reader.setEditText("R1")
+    dialog.accept_button.click()
+    assert not dialog.isVisible()
