@@ -16,6 +16,8 @@ from gazeannotator.ui import messages, style
 from gazeannotator.ui.report import Reporter
 from gazeannotator.ui.window import MainWindow
 
+translate = QCoreApplication.translate
+
 SMALLEST_SCREEN = (1024, 768)
 
 
@@ -77,14 +79,15 @@ def run(study: Path | None = None) -> int:
 
 
 def _say_what_is_amiss(window: MainWindow, settings: SettingsFile) -> None:
-    tr = QCoreApplication.translate
     if settings.problem:
-        hint = tr("Application", "The default settings are used.")
+        hint = translate("Application", "The default settings are used.")
         if settings.kept_aside is not None:
-            hint = tr("Application", "The default settings are used. The old file is kept as {file}.").format(
-                file=settings.kept_aside
-            )
-        title = tr("Application", "The settings could not be read: {reason}").format(reason=settings.problem)
+            hint = translate(
+                "Application", "The default settings are used. The old file is kept as {file}."
+            ).format(file=settings.kept_aside)
+        title = translate("Application", "The settings could not be read: {reason}").format(
+            reason=settings.problem
+        )
         messages.show_message(window, title, hint, tone="warning")
         settings.problem = ""
     screen = window.screen()
@@ -92,7 +95,7 @@ def _say_what_is_amiss(window: MainWindow, settings: SettingsFile) -> None:
     if size.width() < SMALLEST_SCREEN[0] or size.height() < SMALLEST_SCREEN[1]:
         messages.show_message(
             window,
-            tr("Application", "This screen is smaller than 1024 × 768."),
-            tr("Application", "Everything works, but images are small and pages need scrolling."),
+            translate("Application", "This screen is smaller than 1024 × 768."),
+            translate("Application", "Everything works, but images are small and pages need scrolling."),
             tone="warning",
         )

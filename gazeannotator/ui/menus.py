@@ -9,51 +9,58 @@ from PySide6.QtCore import QCoreApplication
 from gazeannotator.ui.actions import Action, Menu
 from gazeannotator.ui.commands import Commands
 
+translate = QCoreApplication.translate
+
 if TYPE_CHECKING:
     from gazeannotator.ui.window import MainWindow
 
 
 def main_menus(window: MainWindow, do: Commands) -> list[Menu]:
     """Return the menus of the window."""
-    tr = QCoreApplication.translate
     why = _Reasons(window)
     return [
         Menu(
             "file",
-            tr("Menu", "&File"),
+            translate("Menu", "&File"),
             [
-                Action("file.new", tr("Menu", "&New study…"), "plus", do.new_study, "Ctrl+N", why.busy),
+                Action(
+                    "file.new", translate("Menu", "&New study…"), "plus", do.new_study, "Ctrl+N", why.busy
+                ),
                 Action(
                     "file.open",
-                    tr("Menu", "&Open study…"),
+                    translate("Menu", "&Open study…"),
                     "folder-open",
                     do.choose_study,
                     "Ctrl+O",
                     why.reading,
                 ),
-                Menu("file.recent", tr("Menu", "&Recent studies"), [], "clock"),
-                Action("file.all", tr("Menu", "&All studies"), "home", window.show_welcome, "Ctrl+Home"),
+                Menu("file.recent", translate("Menu", "&Recent studies"), [], "clock"),
+                Action(
+                    "file.all", translate("Menu", "&All studies"), "home", window.show_welcome, "Ctrl+Home"
+                ),
                 None,
                 Action(
                     "file.import",
-                    tr("Menu", "&Import images…"),
+                    translate("Menu", "&Import images…"),
                     "import",
                     do.import_images,
                     "Ctrl+I",
                     why.no_study,
                 ),
                 None,
-                Action("file.settings", tr("Menu", "&Settings…"), "settings", do.edit_settings, "Ctrl+,"),
-                Action("file.quit", tr("Menu", "&Quit"), "leave", window.close, "Ctrl+Q"),
+                Action(
+                    "file.settings", translate("Menu", "&Settings…"), "settings", do.edit_settings, "Ctrl+,"
+                ),
+                Action("file.quit", translate("Menu", "&Quit"), "leave", window.close, "Ctrl+Q"),
             ],
         ),
         Menu(
             "session",
-            tr("Menu", "&Session"),
+            translate("Menu", "&Session"),
             [
                 Action(
                     "session.read",
-                    tr("Menu", "&Start reading…"),
+                    translate("Menu", "&Start reading…"),
                     "play",
                     do.ask_reading,
                     "Ctrl+R",
@@ -61,7 +68,7 @@ def main_menus(window: MainWindow, do: Commands) -> list[Menu]:
                 ),
                 Action(
                     "session.tracker",
-                    tr("Menu", "&Tracker…"),
+                    translate("Menu", "&Tracker…"),
                     "eye",
                     window.show_tracker,
                     "Ctrl+T",
@@ -70,7 +77,7 @@ def main_menus(window: MainWindow, do: Commands) -> list[Menu]:
                 None,
                 Action(
                     "session.overview",
-                    tr("Menu", "&Overview"),
+                    translate("Menu", "&Overview"),
                     "chart",
                     window.show_study,
                     "F5",
@@ -80,24 +87,29 @@ def main_menus(window: MainWindow, do: Commands) -> list[Menu]:
         ),
         Menu(
             "data",
-            tr("Menu", "&Data set"),
+            translate("Menu", "&Data set"),
             [
                 Action(
                     "data.build",
-                    tr("Menu", "&Build…"),
+                    translate("Menu", "&Build…"),
                     "layers",
                     do.build_dataset,
                     "Ctrl+B",
                     why.no_readings,
                 ),
-                Action("data.check", tr("Menu", "&Check…"), "shield", do.check, "", why.busy),
+                Action("data.check", translate("Menu", "&Check…"), "shield", do.check, "", why.busy),
                 Action(
-                    "data.export", tr("Menu", "&Export…"), "export", do.export_dataset, "Ctrl+E", why.busy
+                    "data.export",
+                    translate("Menu", "&Export…"),
+                    "export",
+                    do.export_dataset,
+                    "Ctrl+E",
+                    why.busy,
                 ),
                 None,
                 Action(
                     "data.folders",
-                    tr("Menu", "&Import from folders…"),
+                    translate("Menu", "&Import from folders…"),
                     "folder",
                     do.import_folders,
                     "",
@@ -107,22 +119,26 @@ def main_menus(window: MainWindow, do: Commands) -> list[Menu]:
         ),
         Menu(
             "train",
-            tr("Menu", "&Train"),
+            translate("Menu", "&Train"),
             [
                 Action(
-                    "train.new", tr("Menu", "&New training…"), "network", window.show_training, "Ctrl+Shift+T"
+                    "train.new",
+                    translate("Menu", "&New training…"),
+                    "network",
+                    window.show_training,
+                    "Ctrl+Shift+T",
                 ),
-                Action("train.report", tr("Menu", "Open &report…"), "report", do.choose_report),
+                Action("train.report", translate("Menu", "Open &report…"), "report", do.choose_report),
             ],
         ),
         Menu(
             "help",
-            tr("Menu", "&Help"),
+            translate("Menu", "&Help"),
             [
-                Action("help.guide", tr("Menu", "&Guide"), "book", do.show_guide, "F1"),
-                Action("help.keys", tr("Menu", "&Keys"), "keyboard", do.show_keys),
+                Action("help.guide", translate("Menu", "&Guide"), "book", do.show_guide, "F1"),
+                Action("help.keys", translate("Menu", "&Keys"), "keyboard", do.show_keys),
                 None,
-                Action("help.about", tr("Menu", "&About"), "info", do.show_about),
+                Action("help.about", translate("Menu", "&About"), "info", do.show_about),
             ],
         ),
     ]
@@ -136,19 +152,17 @@ class _Reasons:
 
     def busy(self) -> str | None:
         if self._window.job_page.busy:
-            return QCoreApplication.translate(
-                "Menu", "Other work is running: wait until it ends, or cancel it."
-            )
+            return translate("Menu", "Other work is running: wait until it ends, or cancel it.")
         return self.reading()
 
     def reading(self) -> str | None:
         if self._window.reading is not None:
-            return QCoreApplication.translate("Menu", "A reader is reading now: end the session first.")
+            return translate("Menu", "A reader is reading now: end the session first.")
         return None
 
     def no_open_study(self) -> str | None:
         if self._window.study is None:
-            return QCoreApplication.translate("Menu", "Open a study first.")
+            return translate("Menu", "Open a study first.")
         return None
 
     def no_study(self) -> str | None:
@@ -156,12 +170,10 @@ class _Reasons:
 
     def no_images(self) -> str | None:
         if self._window.study is not None and self._window.study.images == 0:
-            return QCoreApplication.translate("Menu", "The study has no images: import some first.")
+            return translate("Menu", "The study has no images: import some first.")
         return self.no_open_study() or self.reading()
 
     def no_readings(self) -> str | None:
         if self._window.study is not None and self._window.study.done == 0:
-            return QCoreApplication.translate(
-                "Menu", "Nothing has been read yet: there is no gaze to build from."
-            )
+            return translate("Menu", "Nothing has been read yet: there is no gaze to build from.")
         return self.no_study()

@@ -12,6 +12,8 @@ from gazeannotator.ui.dialogs.base import FormDialog
 from gazeannotator.ui.jobs import Summary, Work, facts_command
 from gazeannotator.ui.widgets import PathField
 
+translate = QCoreApplication.translate
+
 
 class CheckDialog(FormDialog):
     """What the menu entry Data set → Check…: the study that is open, or a data-set file asks."""
@@ -62,28 +64,28 @@ class CheckDialog(FormDialog):
 
 
 def _study_checked(result: dict[str, Any]) -> Summary:
-    headline = QCoreApplication.translate("Check", "The study is whole: nothing was lost or changed")
+    headline = translate("Check", "The study is whole: nothing was lost or changed")
     return _checked(result, headline)
 
 
 def _dataset_checked(result: dict[str, Any]) -> Summary:
-    return _checked(
-        result, QCoreApplication.translate("Check", "The data set is whole and follows the format")
-    )
+    return _checked(result, translate("Check", "The data set is whole and follows the format"))
 
 
 def _checked(result: dict[str, Any], all_well: str) -> Summary:
-    tr = QCoreApplication.translate
     problems = result.get("problems", [])
     if result.get("ok", not problems):
         return Summary(all_well)
     notes = tuple(
-        tr("Check", "{where}: {what} {remedy}").format(
+        translate("Check", "{where}: {what} {remedy}").format(
             where=each.get("where", ""), what=each.get("what", ""), remedy=each.get("remedy", "")
         )
         for each in problems
     )
-    headline = tr("Check", "Problems were found: {n}").format(n=len(problems))
+    headline = translate("Check", "Problems were found: {n}").format(n=len(problems))
     return Summary(
-        headline, notes=notes, notes_heading=tr("Check", "What is wrong, and what to do"), tone="warning"
+        headline,
+        notes=notes,
+        notes_heading=translate("Check", "What is wrong, and what to do"),
+        tone="warning",
     )

@@ -14,6 +14,8 @@ from gazeannotator.ui.forms import Choice, FieldText, ModelForm
 from gazeannotator.ui.jobs import Summary, Work, app_command
 from gazeannotator.ui.widgets import PathField
 
+translate = QCoreApplication.translate
+
 
 class BuildChoice(BaseModel):
     """Options of ``dataset build``, as on its command line."""
@@ -263,7 +265,7 @@ class ExportDialog(FormDialog):
 
 
 def _dataset_field(title: str, mode: Literal["open", "save"]) -> PathField:
-    pattern = QCoreApplication.translate("Dataset", "Data sets (*.h5 *.hdf5)")
+    pattern = translate("Dataset", "Data sets (*.h5 *.hdf5)")
     return PathField(mode, title=title, pattern=pattern, name="datasetFile")
 
 
@@ -272,43 +274,45 @@ def _with_suffix(path: Path) -> Path:
 
 
 def _target_problem(path: Path | None) -> str:
-    tr = QCoreApplication.translate
     if path is None:
-        return tr("Dataset", "Choose where to save the data set.")
+        return translate("Dataset", "Choose where to save the data set.")
     if path.is_dir():
-        return tr("Dataset", "That is a folder: give the file a name.")
+        return translate("Dataset", "That is a folder: give the file a name.")
     if not path.parent.is_dir():
-        return tr("Dataset", "The folder to save in does not exist.")
+        return translate("Dataset", "The folder to save in does not exist.")
     return ""
 
 
 def _built(result: dict[str, Any], target: Path) -> Summary:
-    tr = QCoreApplication.translate
     number = QLocale().toString
     captions = {
-        "images": tr("Dataset", "Images"),
-        "patients": tr("Dataset", "Patients"),
-        "valid": tr("Dataset", "Readings used"),
-        "not_validated": tr("Dataset", "… of trackers not validated"),
-        "with_gaze": tr("Dataset", "Images with gaze"),
-        "fixations": tr("Dataset", "Fixations"),
-        "gaze_samples": tr("Dataset", "Gaze samples"),
+        "images": translate("Dataset", "Images"),
+        "patients": translate("Dataset", "Patients"),
+        "valid": translate("Dataset", "Readings used"),
+        "not_validated": translate("Dataset", "… of trackers not validated"),
+        "with_gaze": translate("Dataset", "Images with gaze"),
+        "fixations": translate("Dataset", "Fixations"),
+        "gaze_samples": translate("Dataset", "Gaze samples"),
     }
     facts = [(caption, number(int(result[key]))) for key, caption in captions.items() if result.get(key)]
     splits = result.get("splits")
     if splits:
-        parts = tr("Dataset", "{train} / {validation} / {test}").format(**splits)
-        facts.append((tr("Dataset", "Training / validation / test"), parts))
+        parts = translate("Dataset", "{train} / {validation} / {test}").format(**splits)
+        facts.append((translate("Dataset", "Training / validation / test"), parts))
     for reason, count in (result.get("excluded") or {}).items():
-        facts.append((tr("Dataset", "Readings left out: {reason}").format(reason=reason), number(int(count))))
-    facts.append((tr("Dataset", "File"), str(target)))
-    refused = [tr("Dataset", "{where}: {message}").format(**each) for each in result.get("refused", ())]
+        facts.append(
+            (translate("Dataset", "Readings left out: {reason}").format(reason=reason), number(int(count)))
+        )
+    facts.append((translate("Dataset", "File"), str(target)))
+    refused = [
+        translate("Dataset", "{where}: {message}").format(**each) for each in result.get("refused", ())
+    ]
     notes = [*refused, *result.get("warnings", ()), *result.get("notes", ())]
     return Summary(
-        tr("Dataset", "The data set is ready"),
+        translate("Dataset", "The data set is ready"),
         tuple(facts),
         tuple(notes),
-        tr("Dataset", "What you should know"),
+        translate("Dataset", "What you should know"),
         "warning" if notes else "success",
         ("train.new", "data.export"),
         str(target),
@@ -316,18 +320,17 @@ def _built(result: dict[str, Any], target: Path) -> Summary:
 
 
 def _exported(result: dict[str, Any], target: Path) -> Summary:
-    tr = QCoreApplication.translate
     number = QLocale().toString
-    facts = [(tr("Dataset", "Images"), number(int(result.get("images", 0))))]
+    facts = [(translate("Dataset", "Images"), number(int(result.get("images", 0))))]
     if result.get("left_out"):
         facts.append(
-            (tr("Dataset", "Left out: neither pathology nor answer"), number(int(result["left_out"])))
+            (translate("Dataset", "Left out: neither pathology nor answer"), number(int(result["left_out"])))
         )
-    facts.append((tr("Dataset", "Folder"), str(target)))
+    facts.append((translate("Dataset", "Folder"), str(target)))
     return Summary(
-        tr("Dataset", "The data set was exported"),
+        translate("Dataset", "The data set was exported"),
         tuple(facts),
         tuple(result.get("notes", ())),
-        tr("Dataset", "What you should know"),
+        translate("Dataset", "What you should know"),
         folder=str(target),
     )

@@ -14,6 +14,8 @@ from gazeannotator.ui.forms import Choice
 from gazeannotator.ui.jobs import Summary, Work, app_command
 from gazeannotator.ui.widgets import PathField
 
+translate = QCoreApplication.translate
+
 TABLE_NAMES = ("metadata.csv", "patients.csv")
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 
@@ -22,23 +24,30 @@ class _ImagesFields:
     """The two fields that a new study and an import share."""
 
     def __init__(self, dialog: FormDialog) -> None:
-        self.images = PathField("folder", title=dialog.tr("Folder with the images"), name="imagesFolder")
+        self.images = PathField(
+            "folder", title=translate("ImagesFields", "Folder with the images"), name="imagesFolder"
+        )
         self.table = PathField(
             "open",
-            title=dialog.tr("Table of the images"),
-            pattern=dialog.tr("Tables (*.csv)"),
-            placeholder=dialog.tr("optional"),
+            title=translate("ImagesFields", "Table of the images"),
+            pattern=translate("ImagesFields", "Tables (*.csv)"),
+            placeholder=translate("ImagesFields", "optional"),
             name="metadataFile",
         )
         dialog.add_row(
-            dialog.tr("Folder with the images"),
+            translate("ImagesFields", "Folder with the images"),
             self.images,
-            dialog.tr("PNG, JPEG, TIFF or BMP. They are copied; your own files are not changed."),
+            translate(
+                "ImagesFields", "PNG, JPEG, TIFF or BMP. They are copied; your own files are not changed."
+            ),
         )
         dialog.add_row(
-            dialog.tr("Table with patient and pathology"),
+            translate("ImagesFields", "Table with patient and pathology"),
             self.table,
-            dialog.tr("A CSV file with the columns file, patient, pathology. Needed to keep patients apart."),
+            translate(
+                "ImagesFields",
+                "A CSV file with the columns file, patient, pathology. Needed to keep patients apart.",
+            ),
         )
         self.images.changed.connect(self._find_table)
 
@@ -52,14 +61,13 @@ class _ImagesFields:
                 return
 
     def problem(self) -> str:
-        tr = QCoreApplication.translate
         images, table = self.images.path(), self.table.path()
         if images is None:
-            return tr("ImagesFields", "Choose the folder with the images.")
+            return translate("ImagesFields", "Choose the folder with the images.")
         if not images.is_dir():
-            return tr("ImagesFields", "The folder with the images does not exist.")
+            return translate("ImagesFields", "The folder with the images does not exist.")
         if table is not None and not table.is_file():
-            return tr("ImagesFields", "The table does not exist.")
+            return translate("ImagesFields", "The table does not exist.")
         return ""
 
     def arguments(self) -> list[str]:
@@ -165,24 +173,25 @@ class ImportImagesDialog(FormDialog):
 
 
 def _import_summary(result: dict[str, Any]) -> Summary:
-    tr = QCoreApplication.translate
     number = QLocale().toString
     refused = result.get("refused", [])
-    notes = [tr("Import", "{where}: {message}").format(**each) for each in refused]
+    notes = [translate("Import", "{where}: {message}").format(**each) for each in refused]
     notes += [str(each) for each in result.get("notes", [])]
-    facts = [(tr("Import", "Images added"), number(int(result.get("added", 0))))]
+    facts = [(translate("Import", "Images added"), number(int(result.get("added", 0))))]
     if result.get("already_known"):
-        facts.append((tr("Import", "Already in the study"), number(int(result["already_known"]))))
+        facts.append((translate("Import", "Already in the study"), number(int(result["already_known"]))))
     if refused:
-        facts.append((tr("Import", "Refused"), number(len(refused))))
-    headline = tr("Import", "The images are in the study")
+        facts.append((translate("Import", "Refused"), number(len(refused))))
+    headline = translate("Import", "The images are in the study")
     if refused:
-        headline = tr("Import", "The images are in the study, except for those below")
+        headline = translate("Import", "The images are in the study, except for those below")
     return Summary(
         headline,
         tuple(facts),
         tuple(notes),
-        tr("Import", "What you should know") if not refused else tr("Import", "What was refused, and why"),
+        translate("Import", "What you should know")
+        if not refused
+        else translate("Import", "What was refused, and why"),
         "warning" if refused else "success",
         ("view.study",),
     )
