@@ -131,6 +131,7 @@ class ProcessJob(QObject):
         self.started_s = 0.0
         self._last: dict[str, Any] | None = None
         self._document = bytearray()
+        self._half_line = b""
         self._log: deque[str] = deque(maxlen=KEPT_LINES)
         self._errors: deque[str] = deque(maxlen=KEPT_LINES)
         self._ended = False
@@ -198,9 +199,14 @@ class ProcessJob(QObject):
             self._take_line(self._process.readLine().data())
 
     @Slot()
-    def _read_errors(self) -> None:
-        text = self._process.readAllStandardError().data().decode("utf-8", "replace")
-        for line in text.replace("\r", "\n").splitlines():
+    def _read_errors(self, *, all_of_it: bool = False) -> None:
+        self._half_line += self._process.readAllStandardError().data()
+        *whole, self._half_line = self._half_line.replace(b"\r", b"\n").split(b"\n")
+        if all_of_it:
+            whole.append(self._half_line)
+            self._half_line = b""
+        for raw in whole:
+            line = raw.decode("utf-8", "replace")
             if line.strip():
                 self._errors.append(line)
                 self._log.append(line)
@@ -219,7 +225,7 @@ class ProcessJob(QObject):
     def _on_finished(self, code: int, status: QProcess.ExitStatus) -> None:
         self._patience.stop()
         self._read_lines()
-        self._read_errors()
+        self._read_errors(all_of_it=True)
         rest = self._process.readAllStandardOutput().data()  # a last line without its end
         for raw in rest.splitlines():
             self._take_line(raw)

@@ -134,6 +134,17 @@ def test_a_crash_gives_its_last_line_as_the_reason(qtbot: QtBot, python: Python)
     assert "raise ValueError" in details
 
 
+def test_a_reason_that_comes_in_pieces_is_put_together(qtbot: QtBot, python: Python) -> None:
+    lines = ["import os, sys", "os.write(2, b'Error: no tr')", "events.emit('started')", "input()"]
+    job = ProcessJob(python(*lines, "os.write(2, 'aining – images'.encode())", "sys.exit(2)"))
+    ending = Ending(job)
+    job.start()
+    qtbot.waitUntil(lambda: bool(job._half_line) and bool(ending.events), timeout=WAIT_MS)
+    job._process.write(b"go on\n")
+    qtbot.waitUntil(lambda: bool(ending.endings), timeout=WAIT_MS)
+    assert ending.one[:2] == ("failed", "no training – images")
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="no signals there")
 def test_a_child_that_is_killed_from_outside_is_a_failure_in_words(qtbot: QtBot, python: Python) -> None:
     _, ending = run(qtbot, python("import os, signal", "os.kill(os.getpid(), signal.SIGKILL)"))

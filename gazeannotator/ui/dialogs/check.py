@@ -16,7 +16,7 @@ translate = QCoreApplication.translate
 
 
 class CheckDialog(FormDialog):
-    """What the menu entry Data set → Check…: the study that is open, or a data-set file asks."""
+    """What the menu entry Data set → Check asks: the study that is open, or a data-set file."""
 
     def __init__(self, study: Path | None, dataset: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent, "checkDialog")
