@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -51,6 +52,11 @@ class Menu:
     icon: str = ""
 
 
+def without_mnemonic(text: str) -> str:
+    """Return a menu's text as it reads elsewhere: Chinese has its mnemonics in brackets at the end."""
+    return re.sub(r"\(&\w\)|&", "", text)
+
+
 class Actions:
     """The QActions by id, kept in step with what is possible."""
 
@@ -67,7 +73,7 @@ class Actions:
             action = self.by_id[name]
             reason = data.why_not()
             action.setEnabled(reason is None)
-            action.setToolTip(reason or data.text.replace("&", "").rstrip("…"))
+            action.setToolTip(reason or without_mnemonic(data.text).rstrip("…"))
             action.setStatusTip(reason or "")
 
     def fill(

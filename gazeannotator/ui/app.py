@@ -43,6 +43,7 @@ def make_application(argv: Sequence[str], settings: Settings | None = None) -> Q
 def load_translation(application: QCoreApplication, language: str) -> bool:
     """Install the catalogues of a language; False where there is none (then all is in English)."""
     locale = QLocale.system() if language == "system" else QLocale(language)
+    QLocale.setDefault(locale)  # numbers and dates, and the language of criteria
     ours = QTranslator(application)
     if not ours.load(locale, "gazeannotator", "_", str(style.resource("translations"))):
         return False

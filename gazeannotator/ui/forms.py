@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from gazeannotator.ui import style
 from gazeannotator.ui.widgets import Fold, label
+from gazeannotator.ui.words import localised
 
 Model = TypeVar("Model", bound=BaseModel)
 # A style sheet's padding does not reach the text of a spin box.
@@ -107,7 +108,7 @@ class ModelForm(QWidget, Generic[Model]):
             return type(self._value).model_validate(facts)
         except ValidationError as error:
             for each in error.errors():
-                self._show_error(str(each["loc"][0]) if each["loc"] else "", each["msg"])
+                self._show_error(str(each["loc"][0]) if each["loc"] else "", localised(each["msg"]))
             return None
 
     def _add(self, layout: QGridLayout, name: str) -> None:

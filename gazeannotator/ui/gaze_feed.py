@@ -165,7 +165,7 @@ class GazeFeed(_Worker):
     def record_into(self, sink: GazeSink, session_id: str) -> None:
         """Store all samples from now on in a session."""
         if self._recorder is None:
-            raise TrackerError("The gaze stream is not open yet.", "Wait until it is.")
+            raise TrackerError(self.tr("The gaze stream is not open yet."), self.tr("Wait until it is."))
         self._recorder.record_into(sink, session_id)
 
     def stop_recording(self) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QCoreApplication, QSize
 from PySide6.QtGui import QGuiApplication, QScreen
 
 from gazeannotator.errors import BadInput
@@ -99,7 +99,10 @@ def chosen_screen(number: int | None) -> QScreen:
         return QGuiApplication.primaryScreen()
     if not 1 <= number <= len(connected):
         raise BadInput(
-            f"There is no screen {number}: {len(connected)} connected.", "Screens are counted from 1."
+            QCoreApplication.translate("Screens", "There is no screen {number}: {count} connected.").format(
+                number=number, count=len(connected)
+            ),
+            QCoreApplication.translate("Screens", "Screens are counted from 1."),
         )
     return connected[number - 1]
 

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 from gazeannotator.errors import UserError
 from gazeannotator.settings import LastStream, RecentStudy, Settings, SettingsFile, config_folder
 from gazeannotator.ui import messages
-from gazeannotator.ui.actions import Actions
+from gazeannotator.ui.actions import Actions, without_mnemonic
 from gazeannotator.ui.cards import JobBar
 from gazeannotator.ui.commands import Commands
 from gazeannotator.ui.dialogs.start_reading import ReadingChoice
@@ -69,7 +69,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(central)
         self.actions_ = Actions(self.menuBar(), main_menus(self, Commands(self)))
         self.job_page.set_action_texts(
-            {name: action.text().replace("&", "") for name, action in self.actions_.by_id.items()}
+            {name: without_mnemonic(action.text()) for name, action in self.actions_.by_id.items()}
         )
         self._connect()
         self._restore_geometry()

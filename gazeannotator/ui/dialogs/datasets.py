@@ -299,10 +299,19 @@ def _built(result: dict[str, Any], target: Path) -> Summary:
     if splits:
         parts = translate("Dataset", "{train} / {validation} / {test}").format(**splits)
         facts.append((translate("Dataset", "Training / validation / test"), parts))
+    reasons = {
+        "interrupted": translate("Dataset", "interrupted"),
+        "corrected": translate("Dataset", "corrected later"),
+        "cannot_be_assessed": translate("Dataset", "cannot be assessed"),
+        "data_loss": translate("Dataset", "too much gaze lost"),
+        "accuracy": translate("Dataset", "tracker not accurate enough"),
+        "not_validated": translate("Dataset", "tracker not validated"),
+    }
     for reason, count in (result.get("excluded") or {}).items():
-        facts.append(
-            (translate("Dataset", "Readings left out: {reason}").format(reason=reason), number(int(count)))
+        caption = translate("Dataset", "Readings left out: {reason}").format(
+            reason=reasons.get(reason, reason)
         )
+        facts.append((caption, number(int(count))))
     facts.append((translate("Dataset", "File"), str(target)))
     refused = [
         translate("Dataset", "{where}: {message}").format(**each) for each in result.get("refused", ())

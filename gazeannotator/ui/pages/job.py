@@ -15,6 +15,7 @@ from gazeannotator.ui.cards import Banner, Card, Page
 from gazeannotator.ui.jobs import ProcessJob, Summary, Work, duration_text, time_left_text
 from gazeannotator.ui.messages import copy_to_clipboard
 from gazeannotator.ui.widgets import ElidedLabel, Fold, button, clear_layout, label, picture
+from gazeannotator.ui.words import localised
 
 MAX_NOTES = 500
 
@@ -123,7 +124,7 @@ class JobPage(Page):
         if event["event"] != "progress":
             return
         self._done, self._total = int(event.get("done", 0)), int(event.get("total", 0))
-        self.step.set_text(str(event.get("what", "")))
+        self.step.set_text(localised(str(event.get("what", ""))))
         self.bar.setRange(0, self._total)
         self.bar.setValue(self._done)
         self.count.setText(self.tr("{done} of {total}").format(done=self._done, total=self._total))

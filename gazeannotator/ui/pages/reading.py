@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from datetime import datetime, timezone
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QRectF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QMoveEvent, QResizeEvent, QScreen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -350,7 +350,12 @@ def open_reading(
     with ExitStack() as stack:
         store = stack.enter_context(Store.open(study))
         if not store.images():
-            raise BadInput(f"The study {store.name} has no images.", "Import images first.")
+            raise BadInput(
+                QCoreApplication.translate("ReadingWindow", "The study {name} has no images.").format(
+                    name=store.name
+                ),
+                QCoreApplication.translate("ReadingWindow", "Import images first."),
+            )
         known = store.add_reader(reader)
         stack.enter_context(store.reader_lock(known.code))
         if consented and known.consented_utc is None:

@@ -11,6 +11,7 @@ from gazeannotator.ui.pages.reading_controller import ReadingController
 from gazeannotator.ui.pages.reading_overlays import PanelText, Tone
 from gazeannotator.ui.pages.reading_room import Phase
 from gazeannotator.ui.pages.reading_stream import LinkState
+from gazeannotator.ui.words import localised
 
 translate = QCoreApplication.translate
 
@@ -60,7 +61,7 @@ def page(
             lead=translate("ReadingPage", "{read} The next session goes on from here.").format(read=read),
             keys=(
                 (("Enter",), translate("ReadingPage", "End the session")),
-                (("Space",), translate("ReadingPage", "Go on reading")),
+                ((translate("ReadingPage", "Space"),), translate("ReadingPage", "Go on reading")),
             ),
         )
     if phase is Phase.DONE:
@@ -104,7 +105,7 @@ def _ready(
         if controller.start_wanted:
             action = translate("ReadingPage", "Starts by itself as soon as the eye tracker is ready")
     keys = [*answer_keys(scheme, controller.asks_confidence)]
-    keys.append((("Space",), translate("ReadingPage", "Start, pause, continue")))
+    keys.append(((translate("ReadingPage", "Space"),), translate("ReadingPage", "Start, pause, continue")))
     if allow_back:
         keys.append((("Backspace",), translate("ReadingPage", "Back to the previous image")))
     keys += [
@@ -129,7 +130,7 @@ def _ready(
 def answer_keys(scheme: Scheme, confidence: bool) -> tuple[tuple[tuple[str, ...], str], ...]:
     """Describe the keys that answer."""
     keys = tuple(each.key for each in scheme.classes)
-    names = ", ".join(each.name for each in scheme.classes)
+    names = ", ".join(localised(each.name) for each in scheme.classes)
     rows = [(keys, translate("ReadingPage", "{names}").format(names=names))]
     if confidence:
         rows = [(keys, translate("ReadingPage", "{names}: sure").format(names=names))]
@@ -189,7 +190,12 @@ def _done(controller: ReadingController, total: int, allow_back: bool) -> PanelT
             count=controller.corrections
         )
     keys = [(("Backspace",), translate("ReadingPage", "Back to the last image"))] if allow_back else []
-    keys.append((("Space",), translate("ReadingPage", "Close; after a minute it closes by itself")))
+    keys.append(
+        (
+            (translate("ReadingPage", "Space"),),
+            translate("ReadingPage", "Close; after a minute it closes by itself"),
+        )
+    )
     return PanelText(title=translate("ReadingPage", "Done"), lead=lead, keys=tuple(keys))
 
 
@@ -241,9 +247,9 @@ def link_words(link: LinkState) -> tuple[Tone, str, tuple[tuple[tuple[str, ...],
                 "The eyes are often not found. Sit upright before the tracker, at arm's length.",
             )
         if status.message:
-            words = f"{words} {status.message}"
+            words = f"{words} {localised(status.message)}"
         return "wait" if loss > POOR_SIGNAL or status.message else "good", words, ()
-    return "bad", status.message if status is not None else "", ()
+    return "bad", localised(status.message) if status is not None else "", ()
 
 
 def coordinates_words(link: LinkState) -> str:
@@ -280,7 +286,7 @@ def criteria_table(scheme: Scheme, language: str | None = None) -> tuple[tuple[s
     aspects = {aspect for each in texts for aspect in each}
     order = [each for each in known if each in aspects and each != "likely"]
     order += sorted(aspects - set(known)) + ["likely"] * ("likely" in aspects)
-    head = ("", *(f"{each.key}   {each.name}" for each in scheme.classes))
+    head = ("", *(f"{each.key}   {localised(each.name)}" for each in scheme.classes))
     return (
         head,
         *(

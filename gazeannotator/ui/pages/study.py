@@ -14,6 +14,7 @@ from gazeannotator.ui.dialogs.start_reading import ReadingForm
 from gazeannotator.ui.jobs import in_background
 from gazeannotator.ui.pages.study_overview import Overview, read_overview
 from gazeannotator.ui.widgets import ElidedLabel, button, clear_layout, label, pill
+from gazeannotator.ui.words import localised
 
 
 class StudyPage(Page):
@@ -251,7 +252,8 @@ class StudyPage(Page):
 
     def _answers(self, study: Overview) -> Card:
         card = Card(self.tr("Answers"))
-        answers = [*study.labels, (self.tr("Cannot be assessed"), study.cannot_be_assessed)]
+        answers = [(localised(name), count) for name, count in study.labels]
+        answers.append((self.tr("Cannot be assessed"), study.cannot_be_assessed))
         most = max(count for _, count in answers)
         if not most:
             card.body.addWidget(label(self.tr("No answers yet."), "secondary"))

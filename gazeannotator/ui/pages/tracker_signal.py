@@ -14,6 +14,7 @@ from gazeannotator.tracking.recorder import RecorderStatus
 from gazeannotator.ui import style
 from gazeannotator.ui.cards import Card, StatTile
 from gazeannotator.ui.widgets import label, pill, row
+from gazeannotator.ui.words import localised
 
 SHOWN_S = 0.6
 _POINT_S = 0.05
@@ -155,7 +156,7 @@ class SignalCard(Card):
             words = self.tr("No sample for {age:.0f} s. Check the cable and the tracker's program.")
             self._say("danger", self.tr("Lost"), words.format(age=status.age_s))
         elif status.message:
-            self._say("warning", self.tr("Receiving"), status.message)
+            self._say("warning", self.tr("Receiving"), localised(status.message))
         elif status.data_loss > POOR_SIGNAL:
             words = self.tr("The eyes are often not found. Sit upright before the tracker, at arm's length.")
             self._say("warning", self.tr("Poor signal"), words)

@@ -17,6 +17,7 @@ from gazeannotator.ui.cards import Banner, Card, Page, StatTile, Tiles
 from gazeannotator.ui.jobs import Command, ProcessJob, duration_text, time_left_text
 from gazeannotator.ui.messages import copy_to_clipboard
 from gazeannotator.ui.widgets import ElidedLabel, Fold, button, clear_layout, label
+from gazeannotator.ui.words import localised
 
 _TRAIN, _VALIDATION = style.CHART_COLOURS[0], style.CHART_COLOURS[1]
 
@@ -191,7 +192,7 @@ class TrainingMonitor(Page):
     def _on_event(self, event: dict[str, Any]) -> None:
         name = event["event"]
         if name == "progress":
-            self.step.setText(str(event.get("what", "")))
+            self.step.setText(localised(str(event.get("what", ""))))
             total = event.get("total") or 1
             if self._epoch < self._epochs:
                 self._show_progress(math.floor(self._epoch) + min(event.get("done", 0) / total, 1.0))
