@@ -74,7 +74,7 @@ def test_demo_from_the_wheel_makes_everything(installed: Path, tmp_path: Path) -
     def facts(*arguments: str | Path) -> dict:
         return json.loads(run(installed / "gazeannotator", *arguments, "--json", cwd=tmp_path))
 
-    study, dataset = tmp_path / "out" / "study", tmp_path / "out" / "dataset.h5"
+    study, dataset = tmp_path / "out" / "sample-polyps", tmp_path / "out" / "dataset.h5"
     info = facts("study", "info", study)
     assert info["images"] >= 36
     assert info["patients"] >= 12

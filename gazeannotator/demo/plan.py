@@ -30,7 +30,7 @@ class Places:
     @property
     def study(self) -> Path:
         """The study."""
-        return self.out / "study"
+        return self.out / "sample-polyps"
 
     @property
     def dataset(self) -> Path:
