@@ -1,0 +1,2416 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="zh_CN" sourcelanguage="en">
+<context>
+    <name>AboutDialog</name>
+    <message>
+        <source>About GazeAnnotator</source>
+        <translation>关于 GazeAnnotator</translation>
+    </message>
+    <message>
+        <source>Version {version}</source>
+        <translation>版本 {version}</translation>
+    </message>
+    <message>
+        <source>Read endoscopic images with an eye tracker, and train networks that look where you look.</source>
+        <translation>用眼动仪记录内镜阅片，训练与您关注同一处的网络。</translation>
+    </message>
+    <message>
+        <source>A research tool. Not for clinical use.</source>
+        <translation>科研工具，不用于临床诊疗。</translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation>许可证</translation>
+    </message>
+    <message>
+        <source>Stands on</source>
+        <translation>基于</translation>
+    </message>
+    <message>
+        <source>Cite as</source>
+        <translation>引用格式</translation>
+    </message>
+    <message>
+        <source>Copy citation</source>
+        <translation>复制引用</translation>
+    </message>
+</context>
+<context>
+    <name>Application</name>
+    <message>
+        <source>The default settings are used.</source>
+        <translation>现使用默认设置。</translation>
+    </message>
+    <message>
+        <source>The default settings are used. The old file is kept as {file}.</source>
+        <translation>现使用默认设置。原文件已保留为 {file}。</translation>
+    </message>
+    <message>
+        <source>The settings could not be read: {reason}</source>
+        <translation>无法读取设置：{reason}</translation>
+    </message>
+    <message>
+        <source>This screen is smaller than 1024 × 768.</source>
+        <translation>此屏幕小于 1024 × 768。</translation>
+    </message>
+    <message>
+        <source>Everything works, but images are small and pages need scrolling.</source>
+        <translation>功能不受影响，但图像较小，页面需要滚动。</translation>
+    </message>
+</context>
+<context>
+    <name>BuildDialog</name>
+    <message>
+        <source>Finds fixations in the gaze of {study}, makes heatmaps, and splits the images by patient.</source>
+        <translation>从“{study}”的眼动数据中提取注视点，生成热图，并按患者划分图像。</translation>
+    </message>
+    <message>
+        <source>Build a data set</source>
+        <translation>构建数据集</translation>
+    </message>
+    <message>
+        <source>Build</source>
+        <translation>构建</translation>
+    </message>
+    <message>
+        <source>Save the data set as</source>
+        <translation>数据集另存为</translation>
+    </message>
+    <message>
+        <source>Save as</source>
+        <translation>保存为</translation>
+    </message>
+    <message>
+        <source>An older file of that name is replaced when the new one is whole.</source>
+        <translation>新文件完整写好后才会替换同名旧文件。</translation>
+    </message>
+    <message>
+        <source>Correct the marked fields.</source>
+        <translation>请更正标出的各项。</translation>
+    </message>
+    <message>
+        <source>Building the data set</source>
+        <translation>正在构建数据集</translation>
+    </message>
+    <message>
+        <source>Image size</source>
+        <translation>图像尺寸</translation>
+    </message>
+    <message>
+        <source>Side of the square that every image is fitted into.</source>
+        <translation>每幅图像缩放到此边长的正方形内。</translation>
+    </message>
+    <message>
+        <source>Heatmap blur (σ)</source>
+        <translation>热图模糊（σ）</translation>
+    </message>
+    <message>
+        <source>About the size of sharp vision: 1 degree is usual.</source>
+        <translation>约为中央凹清晰视野的大小，常用 1 度。</translation>
+    </message>
+    <message>
+        <source>Most gaze lost</source>
+        <translation>数据丢失率上限</translation>
+    </message>
+    <message>
+        <source>Readings that lost a larger share of samples are left out.</source>
+        <translation>数据丢失率超过此值的阅片记录不采用。</translation>
+    </message>
+    <message>
+        <source>Fixations by</source>
+        <translation>注视点算法</translation>
+    </message>
+    <message>
+        <source>velocity (I-VT)</source>
+        <translation>速度阈值（I-VT）</translation>
+    </message>
+    <message>
+        <source>dispersion (I-DT)</source>
+        <translation>离散度阈值（I-DT）</translation>
+    </message>
+    <message>
+        <source>Largest tracker error</source>
+        <translation>眼动仪误差上限</translation>
+    </message>
+    <message>
+        <source>Readings of sessions with a larger error are left out.</source>
+        <translation>误差更大的阅片会话不采用。</translation>
+    </message>
+    <message>
+        <source>Only sessions whose tracker was validated</source>
+        <translation>仅采用眼动仪经过校准验证的会话</translation>
+    </message>
+    <message>
+        <source>Split</source>
+        <translation>划分</translation>
+    </message>
+    <message>
+        <source>Training / validation / test, in percent, by patient.</source>
+        <translation>训练集/验证集/测试集的百分比，按患者划分。</translation>
+    </message>
+    <message>
+        <source>Seed of the split</source>
+        <translation>划分的随机种子</translation>
+    </message>
+    <message>
+        <source>The same seed gives the same split.</source>
+        <translation>种子相同，划分相同。</translation>
+    </message>
+</context>
+<context>
+    <name>Check</name>
+    <message>
+        <source>The study is whole: nothing was lost or changed</source>
+        <translation>研究完整：没有丢失，也没有改动</translation>
+    </message>
+    <message>
+        <source>The data set is whole and follows the format</source>
+        <translation>数据集完整，符合格式规范</translation>
+    </message>
+    <message>
+        <source>{where}: {what} {remedy}</source>
+        <translation>{where}：{what} {remedy}</translation>
+    </message>
+    <message>
+        <source>Problems were found: {n}</source>
+        <translation>发现 {n} 个问题</translation>
+    </message>
+    <message>
+        <source>What is wrong, and what to do</source>
+        <translation>问题及处理办法</translation>
+    </message>
+</context>
+<context>
+    <name>CheckDialog</name>
+    <message>
+        <source>Check</source>
+        <translation>检查</translation>
+    </message>
+    <message>
+        <source>Proves that nothing was lost, damaged or changed. Nothing is written.</source>
+        <translation>核实数据没有丢失、损坏或改动。只读不写。</translation>
+    </message>
+    <message>
+        <source>The study that is open</source>
+        <translation>当前打开的研究</translation>
+    </message>
+    <message>
+        <source>A data set file</source>
+        <translation>数据集文件</translation>
+    </message>
+    <message>
+        <source>Data set</source>
+        <translation>数据集</translation>
+    </message>
+    <message>
+        <source>Data sets (*.h5 *.hdf5)</source>
+        <translation>数据集 (*.h5 *.hdf5)</translation>
+    </message>
+    <message>
+        <source>Open a study first.</source>
+        <translation>请先打开一项研究。</translation>
+    </message>
+    <message>
+        <source>Choose the data set file.</source>
+        <translation>请选择数据集文件。</translation>
+    </message>
+    <message>
+        <source>Checking the study</source>
+        <translation>正在检查研究</translation>
+    </message>
+    <message>
+        <source>Checking the data set</source>
+        <translation>正在检查数据集</translation>
+    </message>
+</context>
+<context>
+    <name>Commands</name>
+    <message>
+        <source>Open study</source>
+        <translation>打开研究</translation>
+    </message>
+    <message>
+        <source>Open report</source>
+        <translation>打开报告</translation>
+    </message>
+    <message>
+        <source>Reports (*.html)</source>
+        <translation>报告 (*.html)</translation>
+    </message>
+    <message>
+        <source>No program opens this file.</source>
+        <translation>没有可打开此文件的程序。</translation>
+    </message>
+    <message>
+        <source>Open it in a browser: {path}</source>
+        <translation>请在浏览器中打开：{path}</translation>
+    </message>
+</context>
+<context>
+    <name>ConsentForm</name>
+    <message>
+        <source>May your reading be recorded?</source>
+        <translation>是否同意记录您的阅片过程？</translation>
+    </message>
+    <message>
+        <source>Reader {code}: you are asked only once.</source>
+        <translation>阅片者 {code}：仅询问一次。</translation>
+    </message>
+    <message>
+        <source>What is recorded</source>
+        <translation>记录的内容</translation>
+    </message>
+    <message>
+        <source>Where on the screen you look while an image is shown, the size of your pupils if the eye tracker measures it, your answers, and the time of each. No picture of you is taken.</source>
+        <translation>显示图像时您注视屏幕的位置、瞳孔大小（如眼动仪可测）、您的判读结果，以及相应的时间。不会拍摄您的影像。</translation>
+    </message>
+    <message>
+        <source>Under which name</source>
+        <translation>以何种身份记录</translation>
+    </message>
+    <message>
+        <source>Under your reader code, not your name. The data stay in the folder of this study.</source>
+        <translation>只用您的阅片者编号，不用姓名。数据保存在本研究的文件夹中。</translation>
+    </message>
+    <message>
+        <source>You can stop at any time</source>
+        <translation>您可以随时停止</translation>
+    </message>
+    <message>
+        <source>Esc ends the session. What has been read until then is kept.</source>
+        <translation>按 Esc 结束阅片，此前已完成的判读会保留。</translation>
+    </message>
+    <message>
+        <source>I agree</source>
+        <translation>同意</translation>
+    </message>
+    <message>
+        <source>I do not agree</source>
+        <translation>不同意</translation>
+    </message>
+</context>
+<context>
+    <name>Core</name>
+    <message>
+        <source>Type 1</source>
+        <translation>1 型</translation>
+    </message>
+    <message>
+        <source>Type 2</source>
+        <translation>2 型</translation>
+    </message>
+    <message>
+        <source>Type 3</source>
+        <translation>3 型</translation>
+    </message>
+    <message>
+        <source>Importing images</source>
+        <translation>正在导入图像</translation>
+    </message>
+    <message>
+        <source>Images</source>
+        <translation>正在处理图像</translation>
+    </message>
+    <message>
+        <source>Readings</source>
+        <translation>正在处理阅片记录</translation>
+    </message>
+    <message>
+        <source>Epoch {n} of {total}</source>
+        <translation>第 {n} 轮，共 {total} 轮</translation>
+    </message>
+    <message>
+        <source>No gaze sample has come yet.</source>
+        <translation>尚未收到眼动数据。</translation>
+    </message>
+    <message>
+        <source>No gaze sample for {age} s.</source>
+        <translation>已 {age} 秒未收到眼动数据。</translation>
+    </message>
+    <message>
+        <source>The tracker&apos;s time stamps are {off} s off this computer&apos;s clock.</source>
+        <translation>眼动仪的时间戳与本机时钟相差 {off} 秒。</translation>
+    </message>
+    <message>
+        <source>{n} samples came without a time stamp and were left out.</source>
+        <translation>有 {n} 个采样点没有时间戳，未予采用。</translation>
+    </message>
+    <message>
+        <source>Gaze cannot be stored and is kept in memory: {reason}</source>
+        <translation>眼动数据无法写入磁盘，暂存于内存：{reason}</translation>
+    </message>
+    <message>
+        <source>Input should be greater than {limit}</source>
+        <translation>须大于 {limit}</translation>
+    </message>
+    <message>
+        <source>Input should be less than {limit}</source>
+        <translation>须小于 {limit}</translation>
+    </message>
+    <message>
+        <source>String should match pattern &apos;{pattern}&apos;</source>
+        <translation>格式不正确，请按说明填写</translation>
+    </message>
+</context>
+<context>
+    <name>Dataset</name>
+    <message>
+        <source>Data sets (*.h5 *.hdf5)</source>
+        <translation>数据集 (*.h5 *.hdf5)</translation>
+    </message>
+    <message>
+        <source>Choose where to save the data set.</source>
+        <translation>请选择数据集的保存位置。</translation>
+    </message>
+    <message>
+        <source>That is a folder: give the file a name.</source>
+        <translation>这是文件夹，请输入文件名。</translation>
+    </message>
+    <message>
+        <source>The folder to save in does not exist.</source>
+        <translation>保存位置的文件夹不存在。</translation>
+    </message>
+    <message>
+        <source>Images</source>
+        <translation>图像</translation>
+    </message>
+    <message>
+        <source>Patients</source>
+        <translation>患者</translation>
+    </message>
+    <message>
+        <source>Readings used</source>
+        <translation>采用的阅片记录</translation>
+    </message>
+    <message>
+        <source>… of trackers not validated</source>
+        <translation>其中眼动仪未经校准验证</translation>
+    </message>
+    <message>
+        <source>Images with gaze</source>
+        <translation>有眼动数据的图像</translation>
+    </message>
+    <message>
+        <source>Fixations</source>
+        <translation>注视点</translation>
+    </message>
+    <message>
+        <source>Gaze samples</source>
+        <translation>眼动采样点</translation>
+    </message>
+    <message>
+        <source>{train} / {validation} / {test}</source>
+        <translation>{train} / {validation} / {test}</translation>
+    </message>
+    <message>
+        <source>Training / validation / test</source>
+        <translation>训练集/验证集/测试集</translation>
+    </message>
+    <message>
+        <source>interrupted</source>
+        <translation>中断</translation>
+    </message>
+    <message>
+        <source>corrected later</source>
+        <translation>后来已更正</translation>
+    </message>
+    <message>
+        <source>cannot be assessed</source>
+        <translation>无法判读</translation>
+    </message>
+    <message>
+        <source>too much gaze lost</source>
+        <translation>数据丢失率过高</translation>
+    </message>
+    <message>
+        <source>tracker not accurate enough</source>
+        <translation>眼动仪准确度不足</translation>
+    </message>
+    <message>
+        <source>tracker not validated</source>
+        <translation>眼动仪未经校准验证</translation>
+    </message>
+    <message>
+        <source>Readings left out: {reason}</source>
+        <translation>未采用的阅片记录：{reason}</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>The data set is ready</source>
+        <translation>数据集已就绪</translation>
+    </message>
+    <message>
+        <source>What you should know</source>
+        <translation>请注意</translation>
+    </message>
+    <message>
+        <source>Left out: neither pathology nor answer</source>
+        <translation>未采用：既无病理，也无判读</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>文件夹</translation>
+    </message>
+    <message>
+        <source>The data set was exported</source>
+        <translation>数据集已导出</translation>
+    </message>
+</context>
+<context>
+    <name>Duration</name>
+    <message>
+        <source>{s} s</source>
+        <translation>{s} 秒</translation>
+    </message>
+    <message>
+        <source>{m} min {s:02d} s</source>
+        <translation>{m} 分 {s:02d} 秒</translation>
+    </message>
+    <message>
+        <source>{h} h {m:02d} min</source>
+        <translation>{h} 小时 {m:02d} 分</translation>
+    </message>
+</context>
+<context>
+    <name>ExportDialog</name>
+    <message>
+        <source>Export a data set</source>
+        <translation>导出数据集</translation>
+    </message>
+    <message>
+        <source>Writes images, heatmaps and tables for other programs. Nothing in it names a patient.</source>
+        <translation>导出供其他程序使用的图像、热图和表格，不含任何可识别患者的信息。</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>导出</translation>
+    </message>
+    <message>
+        <source>Data set</source>
+        <translation>数据集</translation>
+    </message>
+    <message>
+        <source>Folders: images and attention maps, as the reference study</source>
+        <translation>文件夹：图像与注意力图（与参照研究相同）</translation>
+    </message>
+    <message>
+        <source>Tables (CSV): images, readings, fixations</source>
+        <translation>表格（CSV）：图像、阅片记录、注视点</translation>
+    </message>
+    <message>
+        <source>Format</source>
+        <translation>格式</translation>
+    </message>
+    <message>
+        <source>Attention maps of the test images too</source>
+        <translation>同时导出测试集的注意力图</translation>
+    </message>
+    <message>
+        <source>Images at their original size, from the study that is open</source>
+        <translation>原始尺寸的图像（取自当前打开的研究）</translation>
+    </message>
+    <message>
+        <source>Open the study first.</source>
+        <translation>请先打开该研究。</translation>
+    </message>
+    <message>
+        <source>Folder to write into</source>
+        <translation>导出文件夹</translation>
+    </message>
+    <message>
+        <source>Write into</source>
+        <translation>导出到</translation>
+    </message>
+    <message>
+        <source>A new or empty folder.</source>
+        <translation>新文件夹或空文件夹。</translation>
+    </message>
+    <message>
+        <source>Choose the data set file.</source>
+        <translation>请选择数据集文件。</translation>
+    </message>
+    <message>
+        <source>Choose the folder to write into.</source>
+        <translation>请选择导出文件夹。</translation>
+    </message>
+    <message>
+        <source>The folder to write into is not empty.</source>
+        <translation>导出文件夹不是空的。</translation>
+    </message>
+    <message>
+        <source>Exporting the data set</source>
+        <translation>正在导出数据集</translation>
+    </message>
+</context>
+<context>
+    <name>FormDialog</name>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+</context>
+<context>
+    <name>GazeFeed</name>
+    <message>
+        <source>The gaze stream is not open yet.</source>
+        <translation>眼动数据流尚未打开。</translation>
+    </message>
+    <message>
+        <source>Wait until it is.</source>
+        <translation>请等待其打开。</translation>
+    </message>
+</context>
+<context>
+    <name>GazeSketch</name>
+    <message>
+        <source>Where the eyes look on the screen</source>
+        <translation>双眼在屏幕上的注视位置</translation>
+    </message>
+</context>
+<context>
+    <name>GuideDialog</name>
+    <message>
+        <source>Guide</source>
+        <translation>使用指南</translation>
+    </message>
+    <message>
+        <source>From images to a trained network</source>
+        <translation>从图像到训练好的网络</translation>
+    </message>
+    <message>
+        <source>Make a study</source>
+        <translation>建立研究</translation>
+    </message>
+    <message>
+        <source>File → New study. Choose a folder with images and, if you have it, a table with the columns file, patient, pathology. The images are copied without names and dates; patients become codes.</source>
+        <translation>文件 → 新建研究。选择图像文件夹；如有表格（列名为 file、patient、pathology），一并选择。图像复制时会去除姓名和日期，患者以代码表示。</translation>
+    </message>
+    <message>
+        <source>Switch on the eye tracker</source>
+        <translation>启动眼动仪</translation>
+    </message>
+    <message>
+        <source>Calibrate in the tracker&apos;s own program and start its LSL stream. Session → Tracker shows what arrives. Without a tracker you can try everything with: gazeannotator tracker simulate</source>
+        <translation>在眼动仪自带程序中完成校准，并开启 LSL 数据流。阅片 → 眼动仪可查看收到的信号。没有眼动仪时，可运行以下命令试用全部功能：gazeannotator tracker simulate</translation>
+    </message>
+    <message>
+        <source>Read</source>
+        <translation>阅片</translation>
+    </message>
+    <message>
+        <source>Type the reader&apos;s code and press Start reading. Space shows the first image. Look, then answer with one key. Every answer is on disk before the next image comes. Esc ends; the next session goes on there.</source>
+        <translation>输入阅片者编号，点击“开始阅片”，按空格键显示第一幅图像。看清后按一个键判读；每次判读都先写入磁盘，再显示下一幅。按 Esc 结束，下次从此处继续。</translation>
+    </message>
+    <message>
+        <source>Check</source>
+        <translation>检查</translation>
+    </message>
+    <message>
+        <source>Data set → Check proves that nothing in the study was lost or changed.</source>
+        <translation>数据集 → 检查，可核实研究中的数据没有丢失或改动。</translation>
+    </message>
+    <message>
+        <source>Build the data set</source>
+        <translation>构建数据集</translation>
+    </message>
+    <message>
+        <source>Data set → Build finds fixations, makes heatmaps, and splits the images by patient, so that no patient is in both training and test.</source>
+        <translation>数据集 → 构建，提取注视点、生成热图，并按患者划分图像，同一患者不会同时出现在训练集和测试集中。</translation>
+    </message>
+    <message>
+        <source>Train</source>
+        <translation>训练</translation>
+    </message>
+    <message>
+        <source>Train → New training. The recipe &apos;quick&apos; gives a first result in minutes; &apos;default&apos; is for real work. The report shows how well the network answers, and where it looks beside where readers looked.</source>
+        <translation>训练 → 新建训练。“快速”方案几分钟即可得到初步结果，“默认”方案用于正式研究。报告给出网络的判读性能，并将网络关注的区域与阅片者注视的区域并列对照。</translation>
+    </message>
+</context>
+<context>
+    <name>HelpDialog</name>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+</context>
+<context>
+    <name>ImagesFields</name>
+    <message>
+        <source>Folder with the images</source>
+        <translation>图像文件夹</translation>
+    </message>
+    <message>
+        <source>Table of the images</source>
+        <translation>图像信息表</translation>
+    </message>
+    <message>
+        <source>Tables (*.csv)</source>
+        <translation>表格 (*.csv)</translation>
+    </message>
+    <message>
+        <source>optional</source>
+        <translation>可选</translation>
+    </message>
+    <message>
+        <source>PNG, JPEG, TIFF or BMP. They are copied; your own files are not changed.</source>
+        <translation>支持 PNG、JPEG、TIFF 或 BMP。图像会被复制，原文件不变。</translation>
+    </message>
+    <message>
+        <source>Table with patient and pathology</source>
+        <translation>患者与病理信息表</translation>
+    </message>
+    <message>
+        <source>A CSV file with the columns file, patient, pathology. Needed to keep patients apart.</source>
+        <translation>CSV 文件，列名为 file、patient、pathology；用于区分不同患者。</translation>
+    </message>
+    <message>
+        <source>Choose the folder with the images.</source>
+        <translation>请选择图像文件夹。</translation>
+    </message>
+    <message>
+        <source>The folder with the images does not exist.</source>
+        <translation>图像文件夹不存在。</translation>
+    </message>
+    <message>
+        <source>The table does not exist.</source>
+        <translation>表格文件不存在。</translation>
+    </message>
+</context>
+<context>
+    <name>Import</name>
+    <message>
+        <source>Images added</source>
+        <translation>新增图像</translation>
+    </message>
+    <message>
+        <source>Already in the study</source>
+        <translation>研究中已有</translation>
+    </message>
+    <message>
+        <source>Refused</source>
+        <translation>未能导入</translation>
+    </message>
+    <message>
+        <source>The images are in the study</source>
+        <translation>图像已导入研究</translation>
+    </message>
+    <message>
+        <source>The images are in the study, except for those below</source>
+        <translation>除下列图像外，均已导入研究</translation>
+    </message>
+    <message>
+        <source>What you should know</source>
+        <translation>请注意</translation>
+    </message>
+    <message>
+        <source>What was refused, and why</source>
+        <translation>未能导入的图像及原因</translation>
+    </message>
+</context>
+<context>
+    <name>ImportFoldersDialog</name>
+    <message>
+        <source>Turns a published data set of folders (images, attention maps, train/val/test) into a file that trains.</source>
+        <translation>将以文件夹形式发布的数据集（图像、注意力图、train/val/test）转换为可用于训练的文件。</translation>
+    </message>
+    <message>
+        <source>Import a data set from folders</source>
+        <translation>从文件夹导入数据集</translation>
+    </message>
+    <message>
+        <source>Import</source>
+        <translation>导入</translation>
+    </message>
+    <message>
+        <source>Folder of the data set</source>
+        <translation>数据集文件夹</translation>
+    </message>
+    <message>
+        <source>Table of the patients</source>
+        <translation>患者信息表</translation>
+    </message>
+    <message>
+        <source>Tables (*.csv)</source>
+        <translation>表格 (*.csv)</translation>
+    </message>
+    <message>
+        <source>optional</source>
+        <translation>可选</translation>
+    </message>
+    <message>
+        <source>Table with patients</source>
+        <translation>患者信息表</translation>
+    </message>
+    <message>
+        <source>A CSV file with the columns file, patient.</source>
+        <translation>CSV 文件，列名为 file、patient。</translation>
+    </message>
+    <message>
+        <source>Save the data set as</source>
+        <translation>数据集另存为</translation>
+    </message>
+    <message>
+        <source>Save as</source>
+        <translation>保存为</translation>
+    </message>
+    <message>
+        <source>as the folders are named</source>
+        <translation>按文件夹名称</translation>
+    </message>
+    <message>
+        <source>NICE: type 1, 2, 3</source>
+        <translation>NICE 分型：1、2、3 型</translation>
+    </message>
+    <message>
+        <source>Classes</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <source>Choose the folder of the data set.</source>
+        <translation>请选择数据集文件夹。</translation>
+    </message>
+    <message>
+        <source>The table does not exist.</source>
+        <translation>表格文件不存在。</translation>
+    </message>
+    <message>
+        <source>Importing the data set</source>
+        <translation>正在导入数据集</translation>
+    </message>
+</context>
+<context>
+    <name>ImportImagesDialog</name>
+    <message>
+        <source>Import images</source>
+        <translation>导入图像</translation>
+    </message>
+    <message>
+        <source>Adds images to the study that is open. An image that is in it already is not doubled.</source>
+        <translation>向当前打开的研究添加图像，已有的图像不会重复导入。</translation>
+    </message>
+    <message>
+        <source>Import</source>
+        <translation>导入</translation>
+    </message>
+    <message>
+        <source>Importing images</source>
+        <translation>正在导入图像</translation>
+    </message>
+</context>
+<context>
+    <name>JobBar</name>
+    <message>
+        <source>Show</source>
+        <translation>显示</translation>
+    </message>
+</context>
+<context>
+    <name>JobPage</name>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Starting…</source>
+        <translation>正在启动…</translation>
+    </message>
+    <message>
+        <source>Cancelling…</source>
+        <translation>正在取消…</translation>
+    </message>
+    <message>
+        <source>{done} of {total}</source>
+        <translation>{done} / {total}</translation>
+    </message>
+    <message>
+        <source>about {left} left</source>
+        <translation>约剩 {left}</translation>
+    </message>
+    <message>
+        <source>Details</source>
+        <translation>详细信息</translation>
+    </message>
+    <message>
+        <source>Copy report</source>
+        <translation>复制详情</translation>
+    </message>
+    <message>
+        <source>Nothing was changed.</source>
+        <translation>未作任何改动。</translation>
+    </message>
+    <message>
+        <source>Cancelled</source>
+        <translation>已取消</translation>
+    </message>
+    <message>
+        <source>Show in folder</source>
+        <translation>在文件夹中显示</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>返回</translation>
+    </message>
+</context>
+<context>
+    <name>KeysDialog</name>
+    <message>
+        <source>Keys while reading</source>
+        <translation>阅片按键</translation>
+    </message>
+    <message>
+        <source>The mouse is not needed. Digits work on every keyboard layout.</source>
+        <translation>无需鼠标。数字键适用于各种键盘布局。</translation>
+    </message>
+    <message>
+        <source>Shift</source>
+        <translation>Shift</translation>
+    </message>
+    <message>
+        <source>Space</source>
+        <translation>空格</translation>
+    </message>
+    <message>
+        <source>Start, pause, go on</source>
+        <translation>开始、暂停、继续</translation>
+    </message>
+    <message>
+        <source>The answer, with high confidence</source>
+        <translation>判读，高置信度</translation>
+    </message>
+    <message>
+        <source>The answer, with low confidence</source>
+        <translation>判读，低置信度</translation>
+    </message>
+    <message>
+        <source>The image cannot be assessed</source>
+        <translation>图像无法判读</translation>
+    </message>
+    <message>
+        <source>Flag the image for discussion</source>
+        <translation>标记图像，留待讨论</translation>
+    </message>
+    <message>
+        <source>Backspace</source>
+        <translation>Backspace</translation>
+    </message>
+    <message>
+        <source>Back to the previous image; it is asked again</source>
+        <translation>返回上一幅图像，重新判读</translation>
+    </message>
+    <message>
+        <source>Show the criteria of the answers</source>
+        <translation>显示判读标准</translation>
+    </message>
+    <message>
+        <source>Check the eye tracker at one point</source>
+        <translation>单点检查眼动仪</translation>
+    </message>
+    <message>
+        <source>Esc</source>
+        <translation>Esc</translation>
+    </message>
+    <message>
+        <source>End the session; it can be continued later</source>
+        <translation>结束阅片，之后可继续</translation>
+    </message>
+</context>
+<context>
+    <name>MainWindow</name>
+    <message>
+        <source>Go to the study</source>
+        <translation>返回研究</translation>
+    </message>
+    <message>
+        <source>The settings could not be saved: {reason}</source>
+        <translation>无法保存设置：{reason}</translation>
+    </message>
+    <message>
+        <source>No study was open yet.</source>
+        <translation>尚未打开过研究。</translation>
+    </message>
+    <message>
+        <source>The answers are saved.</source>
+        <translation>判读结果已保存。</translation>
+    </message>
+    <message>
+        <source>A reader is reading now: end the session first.</source>
+        <translation>正在阅片，请先结束本次阅片。</translation>
+    </message>
+    <message>
+        <source>Work is still running</source>
+        <translation>仍有任务在运行</translation>
+    </message>
+    <message>
+        <source>It is stopped before the program ends. A training keeps what it has reached.</source>
+        <translation>退出前会停止任务；训练会保留已有的结果。</translation>
+    </message>
+    <message>
+        <source>Stop and quit</source>
+        <translation>停止并退出</translation>
+    </message>
+</context>
+<context>
+    <name>Menu</name>
+    <message>
+        <source>&amp;File</source>
+        <translation>文件(&amp;F)</translation>
+    </message>
+    <message>
+        <source>&amp;New study…</source>
+        <translation>新建研究(&amp;N)…</translation>
+    </message>
+    <message>
+        <source>&amp;Open study…</source>
+        <translation>打开研究(&amp;O)…</translation>
+    </message>
+    <message>
+        <source>&amp;Recent studies</source>
+        <translation>最近的研究(&amp;R)</translation>
+    </message>
+    <message>
+        <source>&amp;All studies</source>
+        <translation>全部研究(&amp;A)</translation>
+    </message>
+    <message>
+        <source>&amp;Import images…</source>
+        <translation>导入图像(&amp;I)…</translation>
+    </message>
+    <message>
+        <source>&amp;Settings…</source>
+        <translation>设置(&amp;S)…</translation>
+    </message>
+    <message>
+        <source>&amp;Quit</source>
+        <translation>退出(&amp;Q)</translation>
+    </message>
+    <message>
+        <source>&amp;Session</source>
+        <translation>阅片(&amp;S)</translation>
+    </message>
+    <message>
+        <source>&amp;Start reading…</source>
+        <translation>开始阅片(&amp;S)…</translation>
+    </message>
+    <message>
+        <source>&amp;Tracker…</source>
+        <translation>眼动仪(&amp;T)…</translation>
+    </message>
+    <message>
+        <source>&amp;Overview</source>
+        <translation>概览(&amp;O)</translation>
+    </message>
+    <message>
+        <source>&amp;Data set</source>
+        <translation>数据集(&amp;D)</translation>
+    </message>
+    <message>
+        <source>&amp;Build…</source>
+        <translation>构建(&amp;B)…</translation>
+    </message>
+    <message>
+        <source>&amp;Check…</source>
+        <translation>检查(&amp;C)…</translation>
+    </message>
+    <message>
+        <source>&amp;Export…</source>
+        <translation>导出(&amp;E)…</translation>
+    </message>
+    <message>
+        <source>&amp;Import from folders…</source>
+        <translation>从文件夹导入(&amp;I)…</translation>
+    </message>
+    <message>
+        <source>&amp;Train</source>
+        <translation>训练(&amp;T)</translation>
+    </message>
+    <message>
+        <source>&amp;New training…</source>
+        <translation>新建训练(&amp;N)…</translation>
+    </message>
+    <message>
+        <source>Open &amp;report…</source>
+        <translation>打开报告(&amp;R)…</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>帮助(&amp;H)</translation>
+    </message>
+    <message>
+        <source>&amp;Guide</source>
+        <translation>使用指南(&amp;G)</translation>
+    </message>
+    <message>
+        <source>&amp;Keys</source>
+        <translation>按键(&amp;K)</translation>
+    </message>
+    <message>
+        <source>&amp;About</source>
+        <translation>关于(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Other work is running: wait until it ends, or cancel it.</source>
+        <translation>有其他任务在运行，请等待其结束或取消。</translation>
+    </message>
+    <message>
+        <source>A reader is reading now: end the session first.</source>
+        <translation>正在阅片，请先结束本次阅片。</translation>
+    </message>
+    <message>
+        <source>Open a study first.</source>
+        <translation>请先打开一项研究。</translation>
+    </message>
+    <message>
+        <source>The study has no images: import some first.</source>
+        <translation>研究中没有图像，请先导入。</translation>
+    </message>
+    <message>
+        <source>Nothing has been read yet: there is no gaze to build from.</source>
+        <translation>尚未阅片，没有可用于构建的眼动数据。</translation>
+    </message>
+</context>
+<context>
+    <name>MessageDialog</name>
+    <message>
+        <source>Show details</source>
+        <translation>显示详情</translation>
+    </message>
+    <message>
+        <source>OK</source>
+        <translation>确定</translation>
+    </message>
+    <message>
+        <source>Hide details</source>
+        <translation>隐藏详情</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+</context>
+<context>
+    <name>ModelForm</name>
+    <message>
+        <source>More options</source>
+        <translation>更多选项</translation>
+    </message>
+</context>
+<context>
+    <name>NewStudyDialog</name>
+    <message>
+        <source>New study</source>
+        <translation>新建研究</translation>
+    </message>
+    <message>
+        <source>A folder of images becomes a study. Names of files and ids of patients are replaced by codes.</source>
+        <translation>由图像文件夹建立一项研究。文件名和患者编号均以代码替换。</translation>
+    </message>
+    <message>
+        <source>Create study</source>
+        <translation>创建研究</translation>
+    </message>
+    <message>
+        <source>e.g. Polyps 2026</source>
+        <translation>例如：结直肠息肉 2026</translation>
+    </message>
+    <message>
+        <source>Name of the study</source>
+        <translation>研究名称</translation>
+    </message>
+    <message>
+        <source>Where to keep the study</source>
+        <translation>研究的保存位置</translation>
+    </message>
+    <message>
+        <source>Keep it in</source>
+        <translation>保存位置</translation>
+    </message>
+    <message>
+        <source>A folder with the study&apos;s name is made there.</source>
+        <translation>将在此处新建以研究名称命名的文件夹。</translation>
+    </message>
+    <message>
+        <source>NICE: type 1, 2, 3</source>
+        <translation>NICE 分型：1、2、3 型</translation>
+    </message>
+    <message>
+        <source>Another scheme (a file)…</source>
+        <translation>其他分型方案（文件）…</translation>
+    </message>
+    <message>
+        <source>What readers answer</source>
+        <translation>判读内容</translation>
+    </message>
+    <message>
+        <source>Scheme file</source>
+        <translation>分型方案文件</translation>
+    </message>
+    <message>
+        <source>Schemes (*.toml)</source>
+        <translation>分型方案 (*.toml)</translation>
+    </message>
+    <message>
+        <source>Give the study a name.</source>
+        <translation>请输入研究名称。</translation>
+    </message>
+    <message>
+        <source>The name cannot have one of &lt; &gt; : &quot; / \ | ? * and cannot start with a dot.</source>
+        <translation>名称不能包含 &lt; &gt; : &quot; / \ | ? *，也不能以点开头。</translation>
+    </message>
+    <message>
+        <source>The folder to keep the study in does not exist.</source>
+        <translation>保存位置的文件夹不存在。</translation>
+    </message>
+    <message>
+        <source>There is a folder of that name already. Choose another name.</source>
+        <translation>已有同名文件夹，请换一个名称。</translation>
+    </message>
+    <message>
+        <source>Choose the scheme file.</source>
+        <translation>请选择分型方案文件。</translation>
+    </message>
+    <message>
+        <source>Creating the study {name}</source>
+        <translation>正在创建研究“{name}”</translation>
+    </message>
+</context>
+<context>
+    <name>PathField</name>
+    <message>
+        <source>Choose…</source>
+        <translation>选择…</translation>
+    </message>
+</context>
+<context>
+    <name>ProcessJob</name>
+    <message>
+        <source>The work was ended from outside, or crashed, and gave no reason.</source>
+        <translation>任务被外部终止或已崩溃，未给出原因。</translation>
+    </message>
+    <message>
+        <source>The work ended without a result (exit code {code}).</source>
+        <translation>任务结束但没有结果（退出码 {code}）。</translation>
+    </message>
+    <message>
+        <source>The program for this work could not be started.</source>
+        <translation>无法启动此任务的程序。</translation>
+    </message>
+    <message>
+        <source>Install GazeAnnotator again: {reason}</source>
+        <translation>请重新安装 GazeAnnotator：{reason}</translation>
+    </message>
+</context>
+<context>
+    <name>ReadingForm</name>
+    <message>
+        <source>e.g. R1 – a code, not a name</source>
+        <translation>例如 R1；请用编号，不用姓名</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>搜索</translation>
+    </message>
+    <message>
+        <source>Look again for eye trackers on this computer.</source>
+        <translation>重新搜索本机上的眼动仪。</translation>
+    </message>
+    <message>
+        <source>See the signal…</source>
+        <translation>查看信号…</translation>
+    </message>
+    <message>
+        <source>Reader code</source>
+        <translation>阅片者编号</translation>
+    </message>
+    <message>
+        <source>Eye tracker</source>
+        <translation>眼动仪</translation>
+    </message>
+    <message>
+        <source>Show images</source>
+        <translation>图像显示</translation>
+    </message>
+    <message>
+        <source>Looking for eye trackers…</source>
+        <translation>正在搜索眼动仪…</translation>
+    </message>
+    <message>
+        <source>{name}  ({rate:g} Hz, simulated)</source>
+        <translation>{name}（{rate:g} Hz，模拟）</translation>
+    </message>
+    <message>
+        <source>{name}  ({rate:g} Hz)</source>
+        <translation>{name}（{rate:g} Hz）</translation>
+    </message>
+    <message>
+        <source>As soon as one is there</source>
+        <translation>自动使用稍后出现的眼动仪</translation>
+    </message>
+    <message>
+        <source>No eye tracker: record answers only</source>
+        <translation>不用眼动仪，仅记录判读结果</translation>
+    </message>
+    <message>
+        <source>No gaze will be recorded in this session.</source>
+        <translation>本次阅片不记录眼动数据。</translation>
+    </message>
+    <message>
+        <source>None was found yet. Start the tracker&apos;s LSL stream, then search again.</source>
+        <translation>尚未找到。请开启眼动仪的 LSL 数据流，再重新搜索。</translation>
+    </message>
+    <message>
+        <source>Full screen on {name}  ({w} × {h})</source>
+        <translation>在 {name} 上全屏显示（{w} × {h}）</translation>
+    </message>
+    <message>
+        <source>In a window  ({w} × {h})</source>
+        <translation>在窗口中显示（{w} × {h}）</translation>
+    </message>
+</context>
+<context>
+    <name>ReadingPage</name>
+    <message>
+        <source>{done} of {total} images are read.</source>
+        <translation>已阅 {done} 幅，共 {total} 幅。</translation>
+    </message>
+    <message>
+        <source>What was it?</source>
+        <translation>您的判读是？</translation>
+    </message>
+    <message>
+        <source>Criteria: {scheme}</source>
+        <translation>{scheme} 分型标准</translation>
+    </message>
+    <message>
+        <source>Space: go on</source>
+        <translation>按空格键继续</translation>
+    </message>
+    <message>
+        <source>End the session?</source>
+        <translation>结束本次阅片？</translation>
+    </message>
+    <message>
+        <source>{read} The next session goes on from here.</source>
+        <translation>{read}下次从此处继续。</translation>
+    </message>
+    <message>
+        <source>End the session</source>
+        <translation>结束阅片</translation>
+    </message>
+    <message>
+        <source>Go on reading</source>
+        <translation>继续阅片</translation>
+    </message>
+    <message>
+        <source>Space</source>
+        <translation>空格</translation>
+    </message>
+    <message>
+        <source>Saving…</source>
+        <translation>正在保存…</translation>
+    </message>
+    <message>
+        <source>The last entries are not on disk yet. They are tried again every second.</source>
+        <translation>最后几条记录尚未写入磁盘，每秒重试一次。</translation>
+    </message>
+    <message>
+        <source>Leave all the same; only what is not saved yet is lost</source>
+        <translation>仍要退出；仅丢失尚未保存的记录</translation>
+    </message>
+    <message>
+        <source>All {total} images are read.</source>
+        <translation>全部 {total} 幅图像均已阅完。</translation>
+    </message>
+    <message>
+        <source>{total} images to read.</source>
+        <translation>共 {total} 幅图像待阅。</translation>
+    </message>
+    <message>
+        <source>{left} of {total} images are left; it goes on where you stopped.</source>
+        <translation>共 {total} 幅，还剩 {left} 幅；将从上次停下处继续。</translation>
+    </message>
+    <message>
+        <source>Press Space to start</source>
+        <translation>按空格键开始</translation>
+    </message>
+    <message>
+        <source>Please wait</source>
+        <translation>请稍候</translation>
+    </message>
+    <message>
+        <source>Starts by itself as soon as the eye tracker is ready</source>
+        <translation>眼动仪就绪后自动开始</translation>
+    </message>
+    <message>
+        <source>Start, pause, continue</source>
+        <translation>开始、暂停、继续</translation>
+    </message>
+    <message>
+        <source>Back to the previous image</source>
+        <translation>返回上一幅图像</translation>
+    </message>
+    <message>
+        <source>Flag for discussion</source>
+        <translation>标记，留待讨论</translation>
+    </message>
+    <message>
+        <source>Criteria</source>
+        <translation>判读标准</translation>
+    </message>
+    <message>
+        <source>End</source>
+        <translation>结束</translation>
+    </message>
+    <message>
+        <source>Ready to read</source>
+        <translation>可以开始阅片</translation>
+    </message>
+    <message>
+        <source>Getting ready</source>
+        <translation>正在准备</translation>
+    </message>
+    <message>
+        <source>{names}</source>
+        <translation>{names}</translation>
+    </message>
+    <message>
+        <source>{names}: sure</source>
+        <translation>{names}（高置信度）</translation>
+    </message>
+    <message>
+        <source>The same, but not sure</source>
+        <translation>同上（低置信度）</translation>
+    </message>
+    <message>
+        <source>Cannot be assessed</source>
+        <translation>无法判读</translation>
+    </message>
+    <message>
+        <source>The eye tracker is back</source>
+        <translation>眼动仪已恢复</translation>
+    </message>
+    <message>
+        <source>Gaze is saved again</source>
+        <translation>眼动数据已恢复保存</translation>
+    </message>
+    <message>
+        <source>An image cannot be shown</source>
+        <translation>有图像无法显示</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>暂停</translation>
+    </message>
+    <message>
+        <source>{read} The image that was hidden is shown again.</source>
+        <translation>{read}刚才隐藏的图像会再次显示。</translation>
+    </message>
+    <message>
+        <source>Press Space to continue</source>
+        <translation>按空格键继续</translation>
+    </message>
+    <message>
+        <source>The eye tracker&apos;s signal is lost</source>
+        <translation>眼动仪信号丢失</translation>
+    </message>
+    <message>
+        <source>Nothing is lost of what was read. Look at the screen; check cable and tracker program.</source>
+        <translation>已完成的判读没有丢失。请注视屏幕，并检查连接线和眼动仪程序。</translation>
+    </message>
+    <message>
+        <source>Gaze cannot be saved now</source>
+        <translation>暂时无法保存眼动数据</translation>
+    </message>
+    <message>
+        <source>It is kept in memory and tried again. Nothing is lost as long as this window is open.</source>
+        <translation>数据暂存于内存并不断重试；只要不关闭此窗口，就不会丢失。</translation>
+    </message>
+    <message>
+        <source>Waiting; it is noticed by itself</source>
+        <translation>正在等待，恢复后会自动识别</translation>
+    </message>
+    <message>
+        <source>All {total} images are read, {count} of them in this session. Thank you.</source>
+        <translation>全部 {total} 幅图像均已阅完，其中本次 {count} 幅。谢谢！</translation>
+    </message>
+    <message>
+        <source>Corrected answers: {count}.</source>
+        <translation>更正判读 {count} 次。</translation>
+    </message>
+    <message>
+        <source>Back to the last image</source>
+        <translation>返回最后一幅图像</translation>
+    </message>
+    <message>
+        <source>Close; after a minute it closes by itself</source>
+        <translation>关闭（一分钟后自动关闭）</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>完成</translation>
+    </message>
+    <message>
+        <source>Read without eye tracker: only answers are recorded</source>
+        <translation>不用眼动仪阅片，仅记录判读结果</translation>
+    </message>
+    <message>
+        <source>Looking for the eye tracker…</source>
+        <translation>正在搜索眼动仪…</translation>
+    </message>
+    <message>
+        <source>No eye tracker has been found. Start its LSL stream; it is noticed by itself.</source>
+        <translation>未找到眼动仪。请开启其 LSL 数据流，程序会自动识别。</translation>
+    </message>
+    <message>
+        <source>The wanted eye tracker has not been found; there is: {seen}.</source>
+        <translation>未找到指定的眼动仪；现有：{seen}。</translation>
+    </message>
+    <message>
+        <source>{name}  ({rate:g} Hz)</source>
+        <translation>{name}（{rate:g} Hz）</translation>
+    </message>
+    <message>
+        <source>Which eye tracker? Press its number.</source>
+        <translation>使用哪台眼动仪？请按其编号。</translation>
+    </message>
+    <message>
+        <source>Without eye tracker: only answers are recorded.</source>
+        <translation>不用眼动仪：仅记录判读结果。</translation>
+    </message>
+    <message>
+        <source>Connecting to the eye tracker…</source>
+        <translation>正在连接眼动仪…</translation>
+    </message>
+    <message>
+        <source>Connected. Waiting for the first sample: is the tracker switched on?</source>
+        <translation>已连接，正在等待首个采样点。眼动仪是否已开启？</translation>
+    </message>
+    <message>
+        <source>Eye tracker ready: {rate} Hz.</source>
+        <translation>眼动仪已就绪，采样率 {rate} Hz。</translation>
+    </message>
+    <message>
+        <source>The eyes are often not found. Sit upright before the tracker, at arm&apos;s length.</source>
+        <translation>经常检测不到眼睛。请坐正，与眼动仪保持约一臂距离。</translation>
+    </message>
+    <message>
+        <source>The stream does not say what its numbers mean. Look at the screen&apos;s corners.</source>
+        <translation>数据流未说明坐标的含义。请依次注视屏幕四角。</translation>
+    </message>
+    <message>
+        <source>Now x {x:.4g}, y {y:.4g}; so far x {x0:.4g} to {x1:.4g}, y {y0:.4g} to {y1:.4g}</source>
+        <translation>当前 x {x:.4g}，y {y:.4g}；至今 x {x0:.4g} 至 {x1:.4g}，y {y0:.4g} 至 {y1:.4g}</translation>
+    </message>
+    <message>
+        <source>Shares of the screen: 0 to 1 from the top left corner</source>
+        <translation>屏幕比例：从左上角起 0 至 1</translation>
+    </message>
+    <message>
+        <source>Pixels of the screen</source>
+        <translation>屏幕像素</translation>
+    </message>
+    <message>
+        <source>Colour</source>
+        <translation>颜色</translation>
+    </message>
+    <message>
+        <source>Vessels</source>
+        <translation>血管</translation>
+    </message>
+    <message>
+        <source>Surface</source>
+        <translation>表面结构</translation>
+    </message>
+    <message>
+        <source>Most likely</source>
+        <translation>最可能的诊断</translation>
+    </message>
+</context>
+<context>
+    <name>ReadingWindow</name>
+    <message>
+        <source>Reading: {study}</source>
+        <translation>阅片：{study}</translation>
+    </message>
+    <message>
+        <source>It is tried again by itself.</source>
+        <translation>正在自动重试。</translation>
+    </message>
+    <message>
+        <source>{study}, reader {code}</source>
+        <translation>{study}，阅片者 {code}</translation>
+    </message>
+    <message>
+        <source>SIMULATED</source>
+        <translation>模拟数据</translation>
+    </message>
+    <message>
+        <source>● Recording</source>
+        <translation>● 记录中</translation>
+    </message>
+    <message>
+        <source>⚑ Flagged</source>
+        <translation>⚑ 已标记</translation>
+    </message>
+    <message>
+        <source>This screen is smaller than 1024 × 768: images are shown small.</source>
+        <translation>此屏幕小于 1024 × 768，图像显示较小。</translation>
+    </message>
+    <message>
+        <source>The screen does not tell its size; {w:g} × {h:g} mm is assumed. Enter the true size in the settings.</source>
+        <translation>屏幕未报告实际尺寸，暂按 {w:g} × {h:g} mm 计算。请在设置中输入实际尺寸。</translation>
+    </message>
+    <message>
+        <source>Wayland does not tell where a window is: use the full screen to record gaze.</source>
+        <translation>Wayland 不提供窗口位置，记录眼动请使用全屏。</translation>
+    </message>
+    <message>
+        <source>The study {name} has no images.</source>
+        <translation>研究“{name}”中没有图像。</translation>
+    </message>
+    <message>
+        <source>Import images first.</source>
+        <translation>请先导入图像。</translation>
+    </message>
+</context>
+<context>
+    <name>Refused</name>
+    <message>
+        <source>{where}: {message}</source>
+        <translation>{where}：{message}</translation>
+    </message>
+</context>
+<context>
+    <name>Screens</name>
+    <message>
+        <source>There is no screen {number}: {count} connected.</source>
+        <translation>没有第 {number} 号屏幕，已连接 {count} 个。</translation>
+    </message>
+    <message>
+        <source>Screens are counted from 1.</source>
+        <translation>屏幕从 1 开始编号。</translation>
+    </message>
+</context>
+<context>
+    <name>SettingsDialog</name>
+    <message>
+        <source>Settings</source>
+        <translation>设置</translation>
+    </message>
+    <message>
+        <source>They hold for this computer.</source>
+        <translation>仅适用于本机。</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>Visible size of the screen</source>
+        <translation>屏幕可视区域尺寸</translation>
+    </message>
+    <message>
+        <source>Measure it with a ruler: what a screen says of itself is sometimes wrong.</source>
+        <translation>请用尺测量，屏幕自报的尺寸有时不准。</translation>
+    </message>
+    <message>
+        <source>Correct the marked fields.</source>
+        <translation>请更正标出的各项。</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>语言</translation>
+    </message>
+    <message>
+        <source>Changes with the next start.</source>
+        <translation>下次启动时生效。</translation>
+    </message>
+    <message>
+        <source>as the computer</source>
+        <translation>跟随系统</translation>
+    </message>
+    <message>
+        <source>Eye to screen</source>
+        <translation>视距</translation>
+    </message>
+    <message>
+        <source>Distance while reading; degrees are computed from it.</source>
+        <translation>阅片时眼睛到屏幕的距离，用于计算视角。</translation>
+    </message>
+    <message>
+        <source>Delay of the display</source>
+        <translation>显示延迟</translation>
+    </message>
+    <message>
+        <source>Measured time from an image&apos;s stamp to its light; 0 if it was not measured.</source>
+        <translation>实测的图像时间戳到屏幕发光的时间，未测量则填 0。</translation>
+    </message>
+    <message>
+        <source>Eye trackers on</source>
+        <translation>眼动仪位于</translation>
+    </message>
+    <message>
+        <source>Other computers are searched only if you allow it here.</source>
+        <translation>仅在此允许后才搜索其他计算机。</translation>
+    </message>
+    <message>
+        <source>this computer</source>
+        <translation>本机</translation>
+    </message>
+    <message>
+        <source>the network too</source>
+        <translation>本机及局域网</translation>
+    </message>
+</context>
+<context>
+    <name>SignalCard</name>
+    <message>
+        <source>SIMULATED</source>
+        <translation>模拟数据</translation>
+    </message>
+    <message>
+        <source>samples a second</source>
+        <translation>采样率（每秒）</translation>
+    </message>
+    <message>
+        <source>samples with eyes found</source>
+        <translation>检测到眼睛的采样点</translation>
+    </message>
+    <message>
+        <source>samples so far</source>
+        <translation>累计采样点</translation>
+    </message>
+    <message>
+        <source>left eye</source>
+        <translation>左眼</translation>
+    </message>
+    <message>
+        <source>right eye</source>
+        <translation>右眼</translation>
+    </message>
+    <message>
+        <source>Connecting</source>
+        <translation>连接中</translation>
+    </message>
+    <message>
+        <source>Opening the stream…</source>
+        <translation>正在打开数据流…</translation>
+    </message>
+    <message>
+        <source>Connected, but no sample has come yet. Is the tracker switched on and tracking?</source>
+        <translation>已连接，但尚未收到数据。眼动仪是否已开启并正在追踪？</translation>
+    </message>
+    <message>
+        <source>Waiting</source>
+        <translation>等待中</translation>
+    </message>
+    <message>
+        <source>No sample for {age:.0f} s. Check the cable and the tracker&apos;s program.</source>
+        <translation>已 {age:.0f} 秒未收到数据。请检查连接线和眼动仪程序。</translation>
+    </message>
+    <message>
+        <source>Lost</source>
+        <translation>信号丢失</translation>
+    </message>
+    <message>
+        <source>Receiving</source>
+        <translation>接收中</translation>
+    </message>
+    <message>
+        <source>The eyes are often not found. Sit upright before the tracker, at arm&apos;s length.</source>
+        <translation>经常检测不到眼睛。请坐正，与眼动仪保持约一臂距离。</translation>
+    </message>
+    <message>
+        <source>Poor signal</source>
+        <translation>信号较差</translation>
+    </message>
+    <message>
+        <source>All is well. Look at the corners of the screen: the dots must go there too.</source>
+        <translation>一切正常。请依次注视屏幕四角，圆点应随之移动。</translation>
+    </message>
+    <message>
+        <source>Good signal</source>
+        <translation>信号良好</translation>
+    </message>
+</context>
+<context>
+    <name>StartReadingDialog</name>
+    <message>
+        <source>A session goes on where the reader stopped the last time.</source>
+        <translation>从该阅片者上次停下处继续。</translation>
+    </message>
+    <message>
+        <source>Start reading</source>
+        <translation>开始阅片</translation>
+    </message>
+    <message>
+        <source>Type the reader&apos;s code.</source>
+        <translation>请输入阅片者编号。</translation>
+    </message>
+</context>
+<context>
+    <name>StudyPage</name>
+    <message>
+        <source>Opening the study…</source>
+        <translation>正在打开研究…</translation>
+    </message>
+    <message>
+        <source>All studies</source>
+        <translation>全部研究</translation>
+    </message>
+    <message>
+        <source>Import images first.</source>
+        <translation>请先导入图像。</translation>
+    </message>
+    <message>
+        <source>SIMULATED</source>
+        <translation>模拟数据</translation>
+    </message>
+    <message>
+        <source>There are readings in this study whose gaze was simulated.</source>
+        <translation>此研究含有模拟眼动的阅片记录。</translation>
+    </message>
+    <message>
+        <source>Import images…</source>
+        <translation>导入图像…</translation>
+    </message>
+    <message>
+        <source>Import images first</source>
+        <translation>请先导入图像</translation>
+    </message>
+    <message>
+        <source>The study has no images yet.</source>
+        <translation>研究中还没有图像。</translation>
+    </message>
+    <message>
+        <source>The images are ready to be read</source>
+        <translation>图像已就绪，可以阅片</translation>
+    </message>
+    <message>
+        <source>Type a reader code below, choose the eye tracker, and start.</source>
+        <translation>在下方输入阅片者编号，选择眼动仪，然后开始。</translation>
+    </message>
+    <message>
+        <source>Reading is under way</source>
+        <translation>阅片进行中</translation>
+    </message>
+    <message>
+        <source>Every reader goes on where they stopped. A data set can be built at any time.</source>
+        <translation>每位阅片者都从上次停下处继续。随时可以构建数据集。</translation>
+    </message>
+    <message>
+        <source>Build data set…</source>
+        <translation>构建数据集…</translation>
+    </message>
+    <message>
+        <source>Everything has been read</source>
+        <translation>全部阅片已完成</translation>
+    </message>
+    <message>
+        <source>Build a data set from the readings, then train a network on it.</source>
+        <translation>用阅片记录构建数据集，再训练网络。</translation>
+    </message>
+    <message>
+        <source>images</source>
+        <translation>图像</translation>
+    </message>
+    <message>
+        <source>patients</source>
+        <translation>患者</translation>
+    </message>
+    <message>
+        <source>readers</source>
+        <translation>阅片者</translation>
+    </message>
+    <message>
+        <source>readings done</source>
+        <translation>已完成阅片</translation>
+    </message>
+    <message>
+        <source>readings left</source>
+        <translation>待完成阅片</translation>
+    </message>
+    <message>
+        <source>excluded</source>
+        <translation>已排除</translation>
+    </message>
+    <message>
+        <source>gaze samples</source>
+        <translation>眼动采样点</translation>
+    </message>
+    <message>
+        <source>Start reading</source>
+        <translation>开始阅片</translation>
+    </message>
+    <message>
+        <source>Readers</source>
+        <translation>阅片者</translation>
+    </message>
+    <message>
+        <source>Nobody has read yet. A reader is added with the first session.</source>
+        <translation>尚无人阅片。首次阅片时会自动添加阅片者。</translation>
+    </message>
+    <message>
+        <source>{done} of {total}</source>
+        <translation>{done} / {total}</translation>
+    </message>
+    <message>
+        <source>Answers</source>
+        <translation>判读结果</translation>
+    </message>
+    <message>
+        <source>Cannot be assessed</source>
+        <translation>无法判读</translation>
+    </message>
+    <message>
+        <source>No answers yet.</source>
+        <translation>尚无判读结果。</translation>
+    </message>
+    <message>
+        <source>Images without a known patient: {n} of {total}</source>
+        <translation>患者不明的图像：{n} / {total}</translation>
+    </message>
+    <message>
+        <source>Each counts as a patient of its own, so two images of one patient may fall into training and test. Import a table with the columns file, patient, pathology.</source>
+        <translation>每幅按独立患者处理，同一患者的图像可能同时落入训练集和测试集。请导入含 file、patient、pathology 列的表格。</translation>
+    </message>
+    <message>
+        <source>Images without pathology: {n} of {total}</source>
+        <translation>无病理结果的图像：{n} / {total}</translation>
+    </message>
+    <message>
+        <source>For these the readers&apos; answers are what a network learns.</source>
+        <translation>对这些图像，网络学习阅片者的判读结果。</translation>
+    </message>
+    <message>
+        <source>Much gaze was lost: {share:.0%} in the median reading</source>
+        <translation>眼动数据丢失较多：中位丢失率 {share:.0%}</translation>
+    </message>
+    <message>
+        <source>Check the reader&apos;s position, glasses and the light in the room.</source>
+        <translation>请检查阅片者的坐姿、眼镜和室内光线。</translation>
+    </message>
+</context>
+<context>
+    <name>TrackerPage</name>
+    <message>
+        <source>Back</source>
+        <translation>返回</translation>
+    </message>
+    <message>
+        <source>Eye tracker</source>
+        <translation>眼动仪</translation>
+    </message>
+    <message>
+        <source>Any eye tracker whose program sends its gaze over LSL. Nothing is recorded on this page.</source>
+        <translation>支持任何通过 LSL 发送眼动数据的眼动仪。本页不作记录。</translation>
+    </message>
+    <message>
+        <source>Streams</source>
+        <translation>数据流</translation>
+    </message>
+    <message>
+        <source>No eye tracker at hand? A simulated eye looks at the images for practice.</source>
+        <translation>没有眼动仪？可用模拟眼动练习，它会“注视”图像。</translation>
+    </message>
+    <message>
+        <source>Start simulated eye</source>
+        <translation>启动模拟眼动</translation>
+    </message>
+    <message>
+        <source>Use this eye tracker</source>
+        <translation>使用此眼动仪</translation>
+    </message>
+    <message>
+        <source>Start the LSL stream of your eye tracker&apos;s program. It appears here by itself.</source>
+        <translation>请在眼动仪程序中开启 LSL 数据流，会自动显示在此处。</translation>
+    </message>
+    <message>
+        <source>Looking for eye trackers…</source>
+        <translation>正在搜索眼动仪…</translation>
+    </message>
+    <message>
+        <source>No gaze stream is there yet.</source>
+        <translation>尚无眼动数据流。</translation>
+    </message>
+    <message>
+        <source>{rate:g} Hz</source>
+        <translation>{rate:g} Hz</translation>
+    </message>
+    <message>
+        <source>irregular</source>
+        <translation>采样率不固定</translation>
+    </message>
+    <message>
+        <source>SIMULATED</source>
+        <translation>模拟数据</translation>
+    </message>
+    <message>
+        <source>Now x {x:.4g}, y {y:.4g}. So far x {x0:.4g} to {x1:.4g}, y {y0:.4g} to {y1:.4g}.</source>
+        <translation>当前 x {x:.4g}，y {y:.4g}。至今 x {x0:.4g} 至 {x1:.4g}，y {y0:.4g} 至 {y1:.4g}。</translation>
+    </message>
+    <message>
+        <source>What do this stream&apos;s numbers mean?</source>
+        <translation>此数据流的坐标是什么含义？</translation>
+    </message>
+    <message>
+        <source>It does not say so itself. Look at the corners of the screen and see which fits.</source>
+        <translation>数据流自身未作说明。请依次注视屏幕四角，看哪种相符。</translation>
+    </message>
+    <message>
+        <source>0 to 1 across the screen</source>
+        <translation>屏幕比例（0 至 1）</translation>
+    </message>
+    <message>
+        <source>Pixels of the screen</source>
+        <translation>屏幕像素</translation>
+    </message>
+    <message>
+        <source>Stop simulated eye</source>
+        <translation>停止模拟眼动</translation>
+    </message>
+</context>
+<context>
+    <name>TrainingMonitor</name>
+    <message>
+        <source>Stop and keep</source>
+        <translation>停止并保留</translation>
+    </message>
+    <message>
+        <source>Ends the training; the best weights until now are kept.</source>
+        <translation>结束训练，保留目前最好的权重。</translation>
+    </message>
+    <message>
+        <source>training</source>
+        <translation>训练集</translation>
+    </message>
+    <message>
+        <source>validation</source>
+        <translation>验证集</translation>
+    </message>
+    <message>
+        <source>Loss</source>
+        <translation>损失</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>准确率</translation>
+    </message>
+    <message>
+        <source>Training</source>
+        <translation>训练中</translation>
+    </message>
+    <message>
+        <source>Starting…</source>
+        <translation>正在启动…</translation>
+    </message>
+    <message>
+        <source>Stopping…</source>
+        <translation>正在停止…</translation>
+    </message>
+    <message>
+        <source>Epoch {n} of {total}</source>
+        <translation>第 {n} 轮，共 {total} 轮</translation>
+    </message>
+    <message>
+        <source>{passed} – at most {left} left</source>
+        <translation>已用 {passed}，最多还需 {left}</translation>
+    </message>
+    <message>
+        <source>Training finished</source>
+        <translation>训练完成</translation>
+    </message>
+    <message>
+        <source>accuracy</source>
+        <translation>准确率</translation>
+    </message>
+    <message>
+        <source>balanced accuracy</source>
+        <translation>平衡准确率</translation>
+    </message>
+    <message>
+        <source>AUROC (mean of classes)</source>
+        <translation>AUROC（各类平均）</translation>
+    </message>
+    <message>
+        <source>kappa</source>
+        <translation>Kappa 系数</translation>
+    </message>
+    <message>
+        <source>95 %: {low:.2f} to {high:.2f}</source>
+        <translation>95% CI：{low:.2f}–{high:.2f}</translation>
+    </message>
+    <message>
+        <source>attention against gaze (CC)</source>
+        <translation>注意力与注视的相关（CC）</translation>
+    </message>
+    <message>
+        <source>Open report</source>
+        <translation>打开报告</translation>
+    </message>
+    <message>
+        <source>Training failed</source>
+        <translation>训练失败</translation>
+    </message>
+    <message>
+        <source>Details</source>
+        <translation>详细信息</translation>
+    </message>
+    <message>
+        <source>Copy report</source>
+        <translation>复制详情</translation>
+    </message>
+    <message>
+        <source>Training stopped</source>
+        <translation>训练已停止</translation>
+    </message>
+    <message>
+        <source>The weights of the best epoch and the checkpoint are in the folder of the run.</source>
+        <translation>最佳轮次的权重和检查点已保存在训练文件夹中。</translation>
+    </message>
+    <message>
+        <source>Stopped, and kept</source>
+        <translation>已停止并保留</translation>
+    </message>
+    <message>
+        <source>Go on with it</source>
+        <translation>继续训练</translation>
+    </message>
+    <message>
+        <source>Show in folder</source>
+        <translation>在文件夹中显示</translation>
+    </message>
+    <message>
+        <source>New training</source>
+        <translation>新建训练</translation>
+    </message>
+</context>
+<context>
+    <name>TrainingSetup</name>
+    <message>
+        <source>A network learns the answers from the images, and from the gaze where to look for them.</source>
+        <translation>网络从图像学习判读，并从眼动数据学习应关注的区域。</translation>
+    </message>
+    <message>
+        <source>New training</source>
+        <translation>新建训练</translation>
+    </message>
+    <message>
+        <source>Data set</source>
+        <translation>数据集</translation>
+    </message>
+    <message>
+        <source>Data sets (*.h5 *.hdf5)</source>
+        <translation>数据集 (*.h5 *.hdf5)</translation>
+    </message>
+    <message>
+        <source>Folder of the run</source>
+        <translation>训练文件夹</translation>
+    </message>
+    <message>
+        <source>Built from a study, or imported from folders.</source>
+        <translation>由研究构建，或从文件夹导入。</translation>
+    </message>
+    <message>
+        <source>Keep the run in</source>
+        <translation>保存到</translation>
+    </message>
+    <message>
+        <source>A new folder: weights, curves and the report are written there.</source>
+        <translation>新文件夹，用于保存权重、曲线和报告。</translation>
+    </message>
+    <message>
+        <source>How to train</source>
+        <translation>训练方式</translation>
+    </message>
+    <message>
+        <source>Start training</source>
+        <translation>开始训练</translation>
+    </message>
+    <message>
+        <source>Choose the data set file.</source>
+        <translation>请选择数据集文件。</translation>
+    </message>
+    <message>
+        <source>Choose the folder of the run.</source>
+        <translation>请选择训练文件夹。</translation>
+    </message>
+    <message>
+        <source>The folder of the run is not empty. Choose a new one.</source>
+        <translation>训练文件夹不是空的，请另选一个。</translation>
+    </message>
+    <message>
+        <source>Correct the marked fields.</source>
+        <translation>请更正标出的各项。</translation>
+    </message>
+    <message>
+        <source>Recipe</source>
+        <translation>训练方案</translation>
+    </message>
+    <message>
+        <source>Sets all other options to values that belong together.</source>
+        <translation>将其余选项设为一组相互配套的值。</translation>
+    </message>
+    <message>
+        <source>Default: for real work</source>
+        <translation>默认：用于正式研究</translation>
+    </message>
+    <message>
+        <source>Quick: a first look, minutes</source>
+        <translation>快速：初步查看，几分钟</translation>
+    </message>
+    <message>
+        <source>Thorough: larger network, hours</source>
+        <translation>精细：较大的网络，数小时</translation>
+    </message>
+    <message>
+        <source>Reference: as the published study</source>
+        <translation>参照：与已发表研究相同</translation>
+    </message>
+    <message>
+        <source>Learning from gaze</source>
+        <translation>眼动监督</translation>
+    </message>
+    <message>
+        <source>How the network&apos;s attention is compared with the readers&apos; gaze.</source>
+        <translation>网络注意力与阅片者眼动的比较方式。</translation>
+    </message>
+    <message>
+        <source>recommended</source>
+        <translation>推荐</translation>
+    </message>
+    <message>
+        <source>mean squared difference (mse)</source>
+        <translation>均方差（mse）</translation>
+    </message>
+    <message>
+        <source>divergence of distributions (kl)</source>
+        <translation>分布散度（kl）</translation>
+    </message>
+    <message>
+        <source>correlation (cc)</source>
+        <translation>相关系数（cc）</translation>
+    </message>
+    <message>
+        <source>share of attention in the gazed area (area)</source>
+        <translation>注视区域内的注意力占比（area）</translation>
+    </message>
+    <message>
+        <source>an attention head of its own (head)</source>
+        <translation>独立的注意力分支（head）</translation>
+    </message>
+    <message>
+        <source>as the published study (reference)</source>
+        <translation>与已发表研究相同（reference）</translation>
+    </message>
+    <message>
+        <source>no gaze: images alone</source>
+        <translation>不用眼动，仅用图像</translation>
+    </message>
+    <message>
+        <source>Weight of gaze (λ)</source>
+        <translation>眼动权重（λ）</translation>
+    </message>
+    <message>
+        <source>0 ignores gaze.</source>
+        <translation>0 表示不使用眼动数据。</translation>
+    </message>
+    <message>
+        <source>Epochs</source>
+        <translation>训练轮数</translation>
+    </message>
+    <message>
+        <source>At most; training may stop earlier.</source>
+        <translation>最多轮数，可能提前停止。</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>骨干网络</translation>
+    </message>
+    <message>
+        <source>Initial weights</source>
+        <translation>初始权重</translation>
+    </message>
+    <message>
+        <source>none, imagenet (is downloaded), or a file (.safetensors, .pth).</source>
+        <translation>none（无）、imagenet（需下载）或权重文件（.safetensors、.pth）。</translation>
+    </message>
+    <message>
+        <source>Image size</source>
+        <translation>图像尺寸</translation>
+    </message>
+    <message>
+        <source>Images per step</source>
+        <translation>每步图像数</translation>
+    </message>
+    <message>
+        <source>Learning rate</source>
+        <translation>学习率</translation>
+    </message>
+    <message>
+        <source>What is learnt</source>
+        <translation>学习目标</translation>
+    </message>
+    <message>
+        <source>pathology where known, else the answers</source>
+        <translation>有病理用病理，否则用判读结果</translation>
+    </message>
+    <message>
+        <source>pathology only</source>
+        <translation>仅用病理</translation>
+    </message>
+    <message>
+        <source>the readers&apos; answers only</source>
+        <translation>仅用阅片者的判读结果</translation>
+    </message>
+    <message>
+        <source>Changes of images</source>
+        <translation>数据增强</translation>
+    </message>
+    <message>
+        <source>None where a turned or mirrored image would be another class.</source>
+        <translation>若旋转或镜像会改变类别，请选“无”。</translation>
+    </message>
+    <message>
+        <source>as the recipe</source>
+        <translation>按训练方案</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>随机种子</translation>
+    </message>
+    <message>
+        <source>The same seed gives the same run.</source>
+        <translation>种子相同，结果相同。</translation>
+    </message>
+    <message>
+        <source>GPUs</source>
+        <translation>GPU</translation>
+    </message>
+    <message>
+        <source>Precision</source>
+        <translation>数值精度</translation>
+    </message>
+</context>
+<context>
+    <name>UnexpectedErrors</name>
+    <message>
+        <source>Something went wrong in the program</source>
+        <translation>程序出现错误</translation>
+    </message>
+    <message>
+        <source>Everything recorded so far is on disk, and you can go on working. A log helps to repair the fault: it has the place of the error in the program and no images, file names, patients or readers.</source>
+        <translation>此前记录的数据均已写入磁盘，您可以继续工作。日志有助于修复问题，其中只有程序出错的位置，不含图像、文件名、患者或阅片者信息。</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Save log…</source>
+        <translation>保存日志…</translation>
+    </message>
+    <message>
+        <source>Save log</source>
+        <translation>保存日志</translation>
+    </message>
+    <message>
+        <source>Text files (*.txt)</source>
+        <translation>文本文件 (*.txt)</translation>
+    </message>
+    <message>
+        <source>The log could not be saved.</source>
+        <translation>无法保存日志。</translation>
+    </message>
+</context>
+<context>
+    <name>WelcomePage</name>
+    <message>
+        <source>A research tool. Not for clinical use.</source>
+        <translation>科研工具，不用于临床诊疗。</translation>
+    </message>
+    <message>
+        <source>Recent studies</source>
+        <translation>最近的研究</translation>
+    </message>
+    <message>
+        <source>Take it off this list</source>
+        <translation>从列表中移除</translation>
+    </message>
+    <message>
+        <source>not found</source>
+        <translation>未找到</translation>
+    </message>
+    <message>
+        <source>Read endoscopic images with an eye tracker, and train networks that look where you look.</source>
+        <translation>用眼动仪记录内镜阅片，训练与您关注同一处的网络。</translation>
+    </message>
+    <message>
+        <source>New study…</source>
+        <translation>新建研究…</translation>
+    </message>
+    <message>
+        <source>Open study…</source>
+        <translation>打开研究…</translation>
+    </message>
+    <message>
+        <source>Your studies will be listed here</source>
+        <translation>您的研究会列在此处</translation>
+    </message>
+    <message>
+        <source>A study is a folder of images that readers look at. Start one with a folder of your own images.</source>
+        <translation>一项研究就是一组供阅片者判读的图像。请从您自己的图像文件夹开始。</translation>
+    </message>
+    <message>
+        <source>1  Import</source>
+        <translation>1  导入</translation>
+    </message>
+    <message>
+        <source>A folder of images becomes a study. Names and ids are removed.</source>
+        <translation>由图像文件夹建立研究，去除姓名和编号。</translation>
+    </message>
+    <message>
+        <source>2  Read</source>
+        <translation>2  阅片</translation>
+    </message>
+    <message>
+        <source>Look, and answer with one key. Gaze is recorded all the while.</source>
+        <translation>观察图像，一键判读，全程记录眼动。</translation>
+    </message>
+    <message>
+        <source>3  Build</source>
+        <translation>3  构建</translation>
+    </message>
+    <message>
+        <source>Fixations and heatmaps become a data set, split by patient.</source>
+        <translation>注视点和热图汇成数据集，按患者划分。</translation>
+    </message>
+    <message>
+        <source>4  Train</source>
+        <translation>4  训练</translation>
+    </message>
+    <message>
+        <source>A network learns the answer, and where to look for it.</source>
+        <translation>网络学习如何判读，以及应关注何处。</translation>
+    </message>
+    <message>
+        <source>d MMM yyyy</source>
+        <comment>format of a date, see QDate</comment>
+        <translation>yyyy年M月d日</translation>
+    </message>
+</context>
+<context>
+    <name>_Receiver</name>
+    <message>
+        <source>This could not be done: there is a fault in the program.</source>
+        <translation>无法完成：程序存在错误。</translation>
+    </message>
+</context>
+</TS>
