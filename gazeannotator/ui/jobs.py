@@ -16,13 +16,11 @@ from PySide6.QtCore import (
     QObject,
     QProcess,
     QProcessEnvironment,
-    QThreadPool,
     QTimer,
     Signal,
     Slot,
 )
 
-from gazeannotator.errors import UserError
 from gazemodel import events
 
 GRACE_MS = 10_000
@@ -283,63 +281,14 @@ class ProcessJob(QObject):
             signal.emit(*values)
 
 
-def in_background(
-    owner: QObject,
-    function: Callable[[], object],
-    done: Callable[[Any], object],
-    failed: Callable[[UserError], object],
-) -> None:
-    """Run `function` in a pool thread and call back in `owner`'s thread, unless `owner` is gone by then.
-
-    An error that is no `UserError` is raised in the GUI thread, so that it is reported as any other.
-    """
-    outcome = _Outcome()
-    receiver = _Receiver(owner, outcome, done, failed)
-    outcome.done.connect(receiver.take)
-    outcome.failed.connect(receiver.take_failure)
-
-    def work() -> None:
-        try:
-            result = function()
-        except Exception as error:  # noqa: BLE001 - raised again in the GUI thread, where the hook reports it
-            outcome.failed.emit(error)
-        else:
-            outcome.done.emit(result)
-
-    QThreadPool.globalInstance().start(work)
-
-
-class _Outcome(QObject):
-    done = Signal(object)
-    failed = Signal(object)
-
-
-class _Receiver(QObject):
-    def __init__(
-        self,
-        owner: QObject,
-        outcome: _Outcome,
-        done: Callable[[Any], object],
-        failed: Callable[[UserError], object],
-    ) -> None:
-        super().__init__(owner)
-        self._outcome = outcome
-        self._done = done
-        self._failed = failed
-
-    @Slot(object)
-    def take(self, result: object) -> None:
-        self.deleteLater()
-        self._done(result)
-
-    @Slot(object)
-    def take_failure(self, error: Exception) -> None:
-        self.deleteLater()
-        if isinstance(error, UserError):
-            self._failed(error)
-            return
-        self._failed(UserError(self.tr("This could not be done: there is a fault in the program.")))
-        raise error
+def refusal_lines(refused: Sequence[dict[str, str]]) -> list[str]:
+    """Write what a job refused, a line each: where, and why."""
+    return [
+        each["message"]
+        if each["where"] in each["message"]
+        else QCoreApplication.translate("Refused", "{where}: {message}").format(**each)
+        for each in refused
+    ]
 
 
 def time_left_text(done: float, total: float, elapsed_s: float) -> str:

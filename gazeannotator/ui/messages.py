@@ -81,6 +81,7 @@ class MessageDialog(QDialog):
         words.setSpacing(8)
         words.addWidget(self.title)
         words.addWidget(self.text)
+        words.addStretch(1)
         top = QHBoxLayout()
         top.setSpacing(16)
         top.addWidget(symbol)
@@ -106,6 +107,7 @@ class MessageDialog(QDialog):
         accept = self.add_button(accept_text or self.tr("OK"), self.accept, kind="primary")
         accept.setObjectName("messageAccept")
         accept.setDefault(True)
+        accept.setFocus()
 
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 24, 24, 20)

@@ -68,9 +68,8 @@ class MainWindow(QMainWindow):
         layout.addWidget(self.job_bar)
         self.setCentralWidget(central)
         self.actions_ = Actions(self.menuBar(), main_menus(self, Commands(self)))
-        self.job_page.set_action_texts(
-            {name: without_mnemonic(action.text()) for name, action in self.actions_.by_id.items()}
-        )
+        texts = {name: without_mnemonic(action.text()) for name, action in self.actions_.by_id.items()}
+        self.job_page.set_action_texts({**texts, "session.overview": self.tr("Go to the study")})
         self._connect()
         self._restore_geometry()
         self.show_welcome()

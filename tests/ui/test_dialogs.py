@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication, QPlainTextEdit
+from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from gazeannotator.dataset.build import BuildOptions
@@ -168,11 +168,15 @@ def test_a_study_is_made_and_what_was_refused_is_listed(
     dialog.name.setText("Polyps 2")
     dialog.location.set_path(tmp_path)
     with qtbot.waitSignal(window.job_page.finished, timeout=JOB_MS):
-        window.run_job(dialog.work())
+        window.run_job(dialog.work(), lambda _: window.take_study(tmp_path / "Polyps 2"))
     notes = window.job_page.findChild(QPlainTextEdit, "jobNotes")
     assert notes is not None
     assert "notes.png" in notes.toPlainText()
-    assert (tmp_path / "Polyps 2" / "study.json").is_file()
+    assert notes.toPlainText().count("notes.png") == 1
+    qtbot.waitUntil(lambda: window.study is not None)
+    window.job_page.findChild(QPushButton, "job.session.overview").click()
+    assert window.stack.currentWidget() is window.study_page
+    assert window.study_page.findChild(QLabel, "studyName").text() == "Polyps 2"
     more = ImportImagesDialog(tmp_path / "Polyps 2", window)
     more.images.set_path(folder)
     with qtbot.waitSignal(window.job_page.finished, timeout=JOB_MS) as result:

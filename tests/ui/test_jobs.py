@@ -8,12 +8,15 @@ from typing import Any
 
 import psutil
 import pytest
+import shiboken6
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from gazeannotator.errors import BadInput, UserError
 from gazeannotator.ui import jobs
-from gazeannotator.ui.jobs import Command, ProcessJob, in_background
+from gazeannotator.ui.background import _Courier, in_background
+from gazeannotator.ui.jobs import Command, ProcessJob
 
 Python = Callable[..., Command]
 WAIT_MS = 20_000
@@ -189,6 +192,15 @@ def test_background_work_answers_in_the_gui_thread(qtbot: QtBot) -> None:
     assert threads[0] != threads[1] == threading.get_ident()
 
 
+def test_nobody_is_called_who_is_gone(qtbot: QtBot) -> None:
+    owner, go_on, calls = QObject(), threading.Event(), []
+    in_background(owner, go_on.wait, calls.append, calls.append)
+    shiboken6.delete(owner)
+    go_on.set()
+    in_background(QApplication.instance(), lambda: "later", calls.append, pytest.fail)
+    qtbot.waitUntil(lambda: calls == ["later"] and not _Courier.of_the_application()._waiting)
+
+
 def test_background_work_that_the_user_can_mend_is_handed_over(qtbot: QtBot) -> None:
     owner, errors = QObject(), []
 
@@ -211,6 +223,14 @@ def test_a_fault_in_background_work_is_raised_in_the_gui_thread(qtbot: QtBot) ->
         qtbot.waitUntil(lambda: len(raised) == 1)
     assert raised[0][0] is KeyError
     assert isinstance(errors[0], UserError)
+
+
+def test_what_was_refused_is_said_once() -> None:
+    refused = [
+        {"where": "a.png", "message": "a.png is no image."},
+        {"where": "row 3", "message": "There is no file b.png."},
+    ]
+    assert jobs.refusal_lines(refused) == ["a.png is no image.", "row 3: There is no file b.png."]
 
 
 @pytest.mark.parametrize(

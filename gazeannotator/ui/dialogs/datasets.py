@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QWidget
 
 from gazeannotator.ui.dialogs.base import FormDialog
 from gazeannotator.ui.forms import Choice, FieldText, ModelForm
-from gazeannotator.ui.jobs import Summary, Work, app_command
+from gazeannotator.ui.jobs import Summary, Work, app_command, refusal_lines
 from gazeannotator.ui.widgets import PathField
 
 translate = QCoreApplication.translate
@@ -313,10 +313,7 @@ def _built(result: dict[str, Any], target: Path) -> Summary:
         )
         facts.append((caption, number(int(count))))
     facts.append((translate("Dataset", "File"), str(target)))
-    refused = [
-        translate("Dataset", "{where}: {message}").format(**each) for each in result.get("refused", ())
-    ]
-    notes = [*refused, *result.get("warnings", ()), *result.get("notes", ())]
+    notes = [*refusal_lines(result.get("refused", ())), *result.get("warnings", ()), *result.get("notes", ())]
     return Summary(
         translate("Dataset", "The data set is ready"),
         tuple(facts),

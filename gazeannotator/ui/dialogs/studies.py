@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from gazeannotator.ui.dialogs.base import FormDialog
 from gazeannotator.ui.forms import Choice
-from gazeannotator.ui.jobs import Summary, Work, app_command
+from gazeannotator.ui.jobs import Summary, Work, app_command, refusal_lines
 from gazeannotator.ui.widgets import PathField
 
 translate = QCoreApplication.translate
@@ -175,7 +175,7 @@ class ImportImagesDialog(FormDialog):
 def _import_summary(result: dict[str, Any]) -> Summary:
     number = QLocale().toString
     refused = result.get("refused", [])
-    notes = [translate("Import", "{where}: {message}").format(**each) for each in refused]
+    notes = refusal_lines(refused)
     notes += [str(each) for each in result.get("notes", [])]
     facts = [(translate("Import", "Images added"), number(int(result.get("added", 0))))]
     if result.get("already_known"):
@@ -193,7 +193,7 @@ def _import_summary(result: dict[str, Any]) -> Summary:
         if not refused
         else translate("Import", "What was refused, and why"),
         "warning" if refused else "success",
-        ("view.study",),
+        ("session.overview",),
     )
 
 

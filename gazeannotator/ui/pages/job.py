@@ -203,15 +203,15 @@ class JobPage(Page):
             notes = Card(summary.notes_heading)
             text = QPlainTextEdit("\n".join(summary.notes[:MAX_NOTES]))
             text.setObjectName("jobNotes")
-            text.setProperty("role", "log")
+            text.setProperty("role", "notes")
             text.setReadOnly(True)
-            text.setFixedHeight(min(30 + 20 * len(summary.notes), 220))
+            text.setFixedHeight(min(26 + 42 * len(summary.notes), 260))
             notes.body.addWidget(text)
             self._outcome.addWidget(notes)
         buttons: list[QWidget] = []
         for name in summary.actions:
             kind = "" if buttons else "primary"
-            text = self._action_texts.get(name, name)
+            text = self._action_texts[name]
             follow = button(
                 text, lambda name=name: self.action_wanted.emit(name), kind=kind, name=f"job.{name}"
             )

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QProgressBar, QVBoxLayou
 
 from gazeannotator.errors import UserError
 from gazeannotator.settings import Settings
+from gazeannotator.ui.background import in_background
 from gazeannotator.ui.cards import Banner, Card, Page, StatTile, Tiles
 from gazeannotator.ui.dialogs.start_reading import ReadingForm
-from gazeannotator.ui.jobs import in_background
 from gazeannotator.ui.pages.study_overview import Overview, read_overview
 from gazeannotator.ui.widgets import ElidedLabel, button, clear_layout, label, pill
 from gazeannotator.ui.words import localised

@@ -22,6 +22,14 @@ from gazeannotator.ui.words import localised
 _TRAIN, _VALIDATION = style.CHART_COLOURS[0], style.CHART_COLOURS[1]
 
 
+class _WholeNumbers(pyqtgraph.AxisItem):
+    """Axis without ticks between whole numbers."""
+
+    def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:
+        """Leave out the finer steps."""
+        return [each for each in super().tickSpacing(low, high, size) if each[0] >= 1] or [(1.0, 0.0)]
+
+
 class Curves(Card):
     """Two curves over the epochs: training and validation."""
 
@@ -37,7 +45,9 @@ class Curves(Card):
             head.addWidget(sign)
             head.addWidget(label(text, "caption"))
         self.body.addLayout(head)
-        self.plot = pyqtgraph.PlotWidget(background=style.COLOURS.card)
+        self.plot = pyqtgraph.PlotWidget(
+            background=style.COLOURS.card, axisItems={"bottom": _WholeNumbers("bottom")}
+        )
         self.plot.setAntialiasing(True)
         self.plot.setMinimumHeight(180)
         self.plot.setMaximumHeight(340)

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWi
 from gazeannotator.errors import UserError
 from gazeannotator.settings import RecentStudy
 from gazeannotator.ui import style
+from gazeannotator.ui.background import in_background
 from gazeannotator.ui.cards import Card, CardButton, Page, Tiles
-from gazeannotator.ui.jobs import in_background
 from gazeannotator.ui.widgets import button, clear_layout, label, picture, pill
 
 SHOWN_STUDIES = 5
