@@ -37,5 +37,5 @@ class TrackerError(UserError):
     """An eye tracker or gaze stream that is missing, lost or not usable."""
 
 
-class Cancelled(Exception):  # noqa: N818 - not an error: the user asked for it
+class Cancelled(Exception):
     """Long work was stopped on request; nothing half-written was left behind."""
