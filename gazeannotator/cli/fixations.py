@@ -39,6 +39,8 @@ def fixations(
         raise BadInput(f"--distance-mm {distance_mm:g} is no distance.", "Give millimetres, such as 650.")
     screen = Screen(*_pair("--screen-px", screen_px), *_pair("--screen-mm", screen_mm), distance_mm)
     time_s, xy_px = read_gaze(gaze)
+    if output.exists() and output.samefile(gaze):
+        raise BadInput(f"{output} is the recording itself.", "Give another name for the fixations.")
     found = find_fixations(time_s, xy_px, screen, method=method)
     _write(output, found)
     console.say(f"{output}: {len(found)} fixations in {len(time_s)} samples.")

@@ -110,6 +110,8 @@ def check_options(options: BuildOptions) -> None:
         )
     if not 0 <= options.max_data_loss <= 1:
         raise BadInput(f"A data loss of {options.max_data_loss} is no share.", "Give a number from 0 to 1.")
+    if options.seed < 0:
+        raise BadInput(f"A seed of {options.seed} is not usable.", "Give 0 or a greater whole number.")
     if not options.max_accuracy_deg > 0:
         raise BadInput(f"An accuracy of {options.max_accuracy_deg} is not usable.", "Give positive degrees.")
 

@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 
 from gazeannotator.dataset.atomic import whole_file
 from gazeannotator.dataset.schema import FORMAT, FORMAT_VERSION, LAYOUT
+from gazeannotator.errors import BadInput
+from gazeannotator.study.folder import descriptor_file
 
 _TABLE_ROWS = 8192
 _COMPRESSION = {"compression": "gzip", "compression_opts": 4, "shuffle": True, "fletcher32": True}
@@ -143,6 +145,7 @@ def writing(target: Path, grid_px: int) -> Iterator[DatasetWriter]:
     BadInput, StorageError
         If the target cannot be written.
     """
+    _check_replaceable(target)
     with whole_file(target) as temporary, _Disk(temporary, "w+") as disk:
         # HDF5 cannot give up a file that it can no longer write: it crashes later. So it never hears of it.
         with h5py.File(disk, "w") as file:
@@ -153,6 +156,13 @@ def writing(target: Path, grid_px: int) -> Iterator[DatasetWriter]:
                 raise disk.failure or error from None
         if disk.failure:
             raise disk.failure
+
+
+def _check_replaceable(target: Path) -> None:
+    # A slip of the hand must not cost a study: of its folder no file is replaced but a data set.
+    in_study = any(descriptor_file(each).is_file() for each in target.absolute().parents)
+    if in_study and target.is_file() and not h5py.is_hdf5(target):
+        raise BadInput(f"{target} belongs to a study and is no data set.", "Give another name.")
 
 
 class _Disk(io.FileIO):

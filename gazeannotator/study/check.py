@@ -47,7 +47,7 @@ def check_study(path: Path | str) -> list[Problem]:
         try:
             problems.extend(part(path))
         except StudyDamaged as error:
-            problem = Problem(error.message, str(path), error.hint or _RESTORE)
+            problem = Problem(error.message.removesuffix("."), str(path), error.hint or _RESTORE)
             if problem not in problems:
                 problems.append(problem)
     return problems
@@ -70,7 +70,7 @@ def _content_problems(path: Path) -> Iterator[Problem]:
         try:
             store.key  # noqa: B018 - reading it checks it
         except StudyDamaged as error:
-            yield Problem(error.message, folder.key_file(path).name, error.hint)
+            yield Problem(error.message.removesuffix("."), folder.key_file(path).name, error.hint)
         store.readings()  # raises where rows cannot be understood
         expected = {store.image_file(each.id): each.id for each in store.images()}
     for file, identity in expected.items():

@@ -88,6 +88,8 @@ def read_descriptor(study: Path) -> Descriptor:
                 f"The study {study} was written by a newer version of GazeAnnotator ({data['writer']}).",
                 "Install that version or a later one.",
             )
+        if not (isinstance(data["id"], str) and isinstance(data["database"], str)):
+            raise TypeError("id and database are texts")
         return Descriptor(**{name: data[name] for name in Descriptor.__dataclass_fields__})
     except (FileNotFoundError, NotADirectoryError) as error:
         what = "is not a study" if study.exists() else "does not exist"

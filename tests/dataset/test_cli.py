@@ -81,6 +81,7 @@ def test_failures_are_one_line_and_exit_2(run, small_study, tmp_path):
         ("build", tmp_path / "none", "-o", tmp_path / "d.h5"),
         ("build", study, "-o", tmp_path / "d.h5", "--method", "magic"),
         ("build", study, "-o", tmp_path / "d.h5", "--split", "1/2"),
+        ("build", study, "-o", tmp_path / "d.h5", "--seed", -1),
         ("export", text, "--to", "paper", "-o", tmp_path / "x"),
         ("import-folders", tmp_path / "none", "-o", tmp_path / "d.h5"),
         ("import-folders", tmp_path, "-o", tmp_path / "d.h5", "--scheme", "none"),
@@ -103,3 +104,14 @@ def test_check_finds_what_is_wrong_and_exits_1(run, small_dataset, tmp_path):
     found = json.loads(run("check", copy, "--json", code=1).stdout)
     assert not found["ok"]
     assert {"what", "where", "remedy"} == set(found["problems"][0])
+
+
+def test_no_file_of_a_study_is_replaced(run, small_study, tmp_path):
+    study = small_study.store.path
+    database = study / "study.db"
+    before = database.read_bytes()
+    for _ in range(2):
+        run("build", study, "-o", study / "d.h5", "--size", 32)
+    result = run("build", study, "-o", database, "--size", 32, code=2)
+    assert "belongs to a study" in result.stderr
+    assert database.read_bytes() == before

@@ -86,3 +86,10 @@ def test_a_bad_row_is_told_with_file_and_line(run, tmp_path, line, says):
 )
 def test_options_that_make_no_sense_are_refused(run, gaze, tmp_path, arguments, says):
     assert says in run(gaze, "-o", tmp_path / "fix.csv", *arguments, code=2).stderr
+
+
+def test_the_recording_is_not_overwritten(run, gaze):
+    before = gaze.read_bytes()
+    result = run(gaze, "-o", gaze.parent / "." / gaze.name, *SCREEN, code=2)
+    assert "is the recording itself" in result.stderr
+    assert gaze.read_bytes() == before

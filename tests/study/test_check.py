@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -245,6 +246,14 @@ def test_an_index_that_lies_is_found(study: Path) -> None:
         )
         connection.commit()
     assert any("database file is damaged" in each.what for each in check_study(study))
+
+
+@pytest.mark.parametrize("name", ["id", "database"])
+def test_a_descriptor_with_values_that_make_no_sense(study: Path, name: str) -> None:
+    file = study / "study.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), name: None}))
+    (problem,) = check_study(study)
+    assert problem.what.endswith("study.json cannot be understood")
 
 
 def test_a_folder_that_is_no_study(tmp_path: Path) -> None:
