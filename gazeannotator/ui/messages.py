@@ -107,7 +107,6 @@ class MessageDialog(QDialog):
         accept = self.add_button(accept_text or self.tr("OK"), self.accept, kind="primary")
         accept.setObjectName("messageAccept")
         accept.setDefault(True)
-        accept.setFocus()
 
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 24, 24, 20)
@@ -115,6 +114,7 @@ class MessageDialog(QDialog):
         layout.addLayout(top)
         layout.addWidget(self.details, 1)
         layout.addLayout(self.buttons)
+        accept.setFocus()
 
     def add_button(self, text: str, clicked: Callable[[], object], kind: str = "") -> QPushButton:
         """Add a button at the right end."""

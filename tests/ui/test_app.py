@@ -55,6 +55,7 @@ def test_the_app_opens_a_study_and_ends_with_its_code(config: Path, study: Path)
 def look():
     windows = [each for each in QApplication.topLevelWidgets() if each.objectName() == "mainWindow"]
     if windows and windows[0].study is not None:
+        timer.stop()
         print(windows[0].study.name)
         windows[0].close()
 timer = QTimer(interval=50)

@@ -226,6 +226,18 @@ def test_reader_and_tracker_of_last_time_are_chosen(form: ReadingForm) -> None:
     assert form.stream.findData("eye:3") == -1  # glasses do not look at a screen
 
 
+def test_nobody_reads_under_the_code_of_somebody_else(
+    qtbot: QtBot, look: QApplication, no_search: None
+) -> None:
+    form = ReadingForm(Settings(last_reader="of-another-study"), ["R1", "R2"])
+    qtbot.addWidget(form)
+    assert form.reader.currentText() == ""
+    assert form.choice() is None
+    assert form.reader.property("wrong") is True
+    form.reader.setEditText("R2")
+    assert form.reader.property("wrong") is False
+
+
 def test_one_can_wait_for_a_tracker_or_do_without(form: ReadingForm) -> None:
     form._found({"streams": []})
     choice = form.choice()
@@ -263,6 +275,14 @@ def test_a_window_can_be_chosen_in_place_of_the_full_screen(form: ReadingForm) -
     choice = form.choice()
     assert choice is not None
     assert choice.windowed == (1024, 768)
+
+
+def test_the_choice_of_a_screen_survives_a_new_screen(form: ReadingForm) -> None:
+    form.display.setCurrentIndex(1)
+    before = form.display.currentData()
+    QApplication.instance().screenAdded.emit(QApplication.primaryScreen())
+    assert form.display.currentData() == before
+    assert form.display.count() == 3
 
 
 def test_no_reading_starts_without_a_reader(show: Callable, settings: SettingsFile, no_search: None) -> None:

@@ -111,6 +111,16 @@ def test_a_fresh_study_asks_for_a_reader(qtbot: QtBot, page: StudyPage, study: P
     assert page.findChild(Banner, "warnPathology") is None
 
 
+def test_one_can_type_the_reader_and_start_with_enter(qtbot: QtBot, page: StudyPage, study: Path) -> None:
+    load(qtbot, page, study)
+    field = page.reading.reader.lineEdit()
+    assert page.focusWidget() in (page.reading.reader, field)
+    qtbot.keyClicks(field, "R5")
+    with qtbot.waitSignal(page.reading_wanted) as wanted:
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert wanted.args[0].reader == "R5"
+
+
 def test_progress_of_every_reader_is_shown(
     qtbot: QtBot, page: StudyPage, study: Path, read_images: Callable[[Path, str, int], None]
 ) -> None:

@@ -101,9 +101,13 @@ class ReadingForm(QWidget):
                 layout.addWidget(field)
                 layout.addSpacing(8)
         self.stream.currentIndexChanged.connect(self._show_hint)
+        self.reader.editTextChanged.connect(lambda _: self._mark_reader(False))
         self.set_readers(readers)
         self._fill_displays()
         self._fill_streams([])
+        application = QGuiApplication.instance()
+        application.screenAdded.connect(self._fill_displays)
+        application.screenRemoved.connect(self._fill_displays)
 
     def use(self, settings: Settings) -> None:
         """Take over settings that have changed: the tracker that was chosen, the reader of last time."""
@@ -113,18 +117,23 @@ class ReadingForm(QWidget):
             self._fill_streams(self._streams, choose_last=True)
 
     def set_readers(self, codes: Sequence[str]) -> None:
-        """Offer the readers of the study; what is typed stays, else the one of last time is chosen."""
+        """Offer the readers of the study; what is typed stays, else the one of last time is chosen.
+
+        Nobody else is chosen beforehand: a session under a wrong code cannot be mended.
+        """
         known = [self.reader.itemText(index) for index in range(self.reader.count())]
         if list(codes) == known:
             return
-        typed = self.reader.currentText() or self._settings.last_reader
+        last = self._settings.last_reader
+        typed = self.reader.currentText() or (last if last in codes else "")
         self.reader.clear()
         self.reader.addItems(list(codes))
-        self.reader.setEditText(typed if typed or not codes else codes[0])
+        self.reader.setEditText(typed)
 
     def choice(self) -> ReadingChoice | None:
         """Return the choice; None while no reader code is typed."""
         code = self.reader.currentText().strip()
+        self._mark_reader(not code)
         if not code:
             self.reader.setFocus()
             return None
@@ -132,6 +141,11 @@ class ReadingForm(QWidget):
         stream = self.stream.currentData()
         without_gaze = stream == NO_TRACKER
         return ReadingChoice(code, None if without_gaze else stream or None, without_gaze, screen, windowed)
+
+    def _mark_reader(self, wrong: bool) -> None:
+        if bool(self.reader.property("wrong")) != wrong:
+            self.reader.setProperty("wrong", wrong)
+            style.restyle(self.reader)
 
     def showEvent(self, event: Any) -> None:  # noqa: ANN401 - Qt's name
         """Look for eye trackers."""
@@ -205,7 +219,10 @@ class ReadingForm(QWidget):
         else:
             self.hint.clear()
 
+    @Slot()
     def _fill_displays(self) -> None:
+        chosen = self.display.currentData()
+        self.display.clear()
         primary = QGuiApplication.primaryScreen()
         for number, screen in enumerate(QGuiApplication.screens(), start=1):
             size: QSize = screen.size() * screen.devicePixelRatio()
@@ -218,6 +235,9 @@ class ReadingForm(QWidget):
         for width, height in WINDOWED_SIZES:
             text = self.tr("In a window  ({w} × {h})").format(w=width, h=height)
             self.display.addItem(text, (1, (width, height)))
+        for index in range(self.display.count()):  # findData does not know equal tuples
+            if self.display.itemData(index) == chosen:
+                self.display.setCurrentIndex(index)
 
 
 class StartReadingDialog(FormDialog):

@@ -108,9 +108,12 @@ class StudyPage(Page):
     def _loaded(self, overview: Overview) -> None:
         if not overview.quality_known:
             self._read(overview.path, self._turn, quality=True)
+        first = self.overview is None
         if overview != self.overview:
             self.overview = overview
             self._show(overview)
+        if first:
+            self.reading.reader.setFocus()
         self.loaded.emit(overview)
 
     def _show(self, study: Overview) -> None:
