@@ -22,7 +22,7 @@ from gazeannotator.ui.image_view import ImageView
 from gazeannotator.ui.pages import reading_texts
 from gazeannotator.ui.pages.reading_controller import ReadingController
 from gazeannotator.ui.pages.reading_keys import KeyClock, KeyPress, meaning
-from gazeannotator.ui.pages.reading_overlays import STYLE, Panel, Signs, place_in_middle
+from gazeannotator.ui.pages.reading_overlays import Panel, Signs, place_in_middle, style_sheet, zoom_for
 from gazeannotator.ui.pages.reading_room import LOOKING, Phase, Room
 from gazeannotator.ui.pages.reading_stream import TrackerLink
 
@@ -66,7 +66,6 @@ class ReadingWindow(QWidget):
         self.setObjectName("readingWindow")
         self.setWindowTitle(self.tr("Reading: {study}").format(study=store.name))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setStyleSheet(STYLE)
         self._store, self._held, self._reader = store, held, reader
         self._screen, self._windowed = screen, windowed
         self._key_clock = KeyClock()
@@ -187,6 +186,9 @@ class ReadingWindow(QWidget):
         """Pause: the image is no longer where it was noted."""
         super().resizeEvent(event)
         self.controller.interrupt("window")
+        look = style_sheet(zoom_for(self.size()))
+        if look != self.styleSheet():
+            self.setStyleSheet(look)
         self._refresh()
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -238,9 +240,10 @@ class ReadingWindow(QWidget):
 
     @Slot(object)
     def _show_trouble(self, error: UserError | None) -> None:
-        again = self.tr("It is tried again by itself.")
-        saving = error is not None and self.controller.writes.pending
-        self._trouble = "" if error is None else f"{error} {again if saving else ''}".rstrip()
+        self._trouble = "" if error is None else str(error)
+        if error is not None and self.controller.writes.pending:
+            words = self.tr("Not saved yet: {reason} It is tried again by itself.")
+            self._trouble = words.format(reason=error)
         self._refresh()
 
     @Slot()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
-from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -19,7 +20,7 @@ _MARGIN = 14
 _GAP = 8
 
 # One id more than the rules of the application's own style sheet, which are for light pages.
-STYLE = """
+_STYLE = """
 #readingWindow { background: #5F5F5F; }
 #readingWindow QLabel { color: #FFFFFF; background: transparent; }
 #readingWindow #readingPanel, #readingWindow #consentForm {
@@ -45,10 +46,12 @@ STYLE = """
 #readingWindow QLabel[part="aspect"] { font-size: 15px; font-weight: 600; color: #C9C9C9; }
 #readingWindow QLabel[part="criterion"] { font-size: 15px; color: #F4F4F4; }
 #readingWindow QFrame[part="line"] { background: #5C5C5C; max-height: 1px; min-height: 1px; border: 0; }
+#readingWindow QLabel[role="title"] { font-size: 28px; font-weight: 700; }
+#readingWindow QLabel[role="strong"] { font-size: 15px; font-weight: 600; }
 #readingWindow QLabel[role="secondary"], #readingWindow QLabel[role="lead"] {
     color: #E4E4E4; font-size: 15px;
 }
-#readingWindow #consentForm QPushButton { min-height: 42px; padding: 0 22px; }
+#readingWindow #consentForm QPushButton { font-size: 15px; min-height: 42px; padding: 0 22px; }
 #readingWindow #progressSign { font-size: 13px; color: #B4B4B4; }
 #readingWindow #recordingSign { font-size: 12px; font-weight: 600; color: #B4B4B4; }
 #readingWindow #flagSign { font-size: 13px; font-weight: 600; color: #DADADA; }
@@ -60,6 +63,18 @@ STYLE = """
     font-size: 16px; font-weight: 600; background: #8C1D13; border-radius: 10px; padding: 12px 20px;
 }
 """
+
+
+def zoom_for(window: QSize) -> float:
+    """How large the words are: smaller where a page would not fit, larger where pixels are small."""
+    fits = min(window.width() / 860, window.height() / 640)
+    zoom = min(1.0, fits) if fits < 1 else max(1.0, window.height() / 1300)
+    return round(20 * min(max(zoom, 0.5), 2.0)) / 20
+
+
+def style_sheet(zoom: float) -> str:
+    """Return the look of the reading window, all sizes multiplied."""
+    return re.sub(r"\b(\d+)px", lambda found: f"{max(1, round(int(found[1]) * zoom))}px", _STYLE)
 
 
 @dataclass(frozen=True)
@@ -99,6 +114,7 @@ class Panel(QFrame):
         super().__init__(parent)
         self.setObjectName("readingPanel")
         self.text = PanelText()
+        self._zoom = 0.0
         self._title = _label("title")
         self._lead = _label("lead")
         self._dot = _Dot()
@@ -107,18 +123,12 @@ class Panel(QFrame):
         self._action = _label("action")
         self._action.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._keys = QGridLayout()
-        self._keys.setHorizontalSpacing(16)
-        self._keys.setVerticalSpacing(8)
         self._table = QGridLayout()
-        self._table.setHorizontalSpacing(24)
-        self._table.setVerticalSpacing(10)
         status = QHBoxLayout()
         status.setSpacing(10)
         status.addWidget(self._dot, 0, Qt.AlignmentFlag.AlignTop)
         status.addWidget(self._status, 1)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(36, 30, 36, 30)
-        layout.setSpacing(16)
         for part in (self._title, self._lead, status, self._note, self._table, self._keys, self._action):
             if isinstance(part, QWidget):
                 layout.addWidget(part)
@@ -130,7 +140,7 @@ class Panel(QFrame):
         if text == self.text:
             return
         old, self.text = self.text, text
-        self._dot.tone = text.status[0]
+        self._dot.show_tone(text.status[0])
         for label, words in (
             (self._title, text.title),
             (self._lead, text.lead),
@@ -152,7 +162,22 @@ class Panel(QFrame):
 
     def place(self) -> None:
         """Lie in the middle, as large as the words need."""
+        zoom = zoom_for(self.parentWidget().size())
+        if zoom != self._zoom:
+            self._zoom = zoom
+            self.layout().setContentsMargins(*(round(zoom * side) for side in (36, 30, 36, 30)))
+            self.layout().setSpacing(round(16 * zoom))
+            for grid, across, down in ((self._keys, 16, 8), (self._table, 24, 10)):
+                grid.setHorizontalSpacing(round(across * zoom))
+                grid.setVerticalSpacing(round(down * zoom))
         place_in_middle(self, 980 if self.text.table else 640)
+
+    def _new(self, part: str, text: str, *, wrap: bool = True) -> QLabel:
+        """Make a part that counts for the layout at once, not only when the event loop has shown it."""
+        label = _label(part, text, wrap=wrap)
+        label.setParent(self)
+        label.show()
+        return label
 
     def _fill_keys(self, text: PanelText) -> None:
         clear_layout(self._keys)
@@ -161,9 +186,9 @@ class Panel(QFrame):
             caps.setSpacing(6)
             caps.addStretch(1)
             for each in keys:
-                caps.addWidget(_label("key", each, wrap=False))
+                caps.addWidget(self._new("key", each, wrap=False))
             self._keys.addLayout(caps, row, 0)
-            self._keys.addWidget(_label("what", what), row, 1)
+            self._keys.addWidget(self._new("what", what), row, 1)
         self._keys.setColumnStretch(1, 1)
 
     def _fill_table(self, text: PanelText) -> None:
@@ -172,7 +197,7 @@ class Panel(QFrame):
             for column, cell in enumerate(cells):
                 part = "head" if row == 0 else "aspect" if column == 0 else "criterion"
                 self._table.addWidget(
-                    _label(part, cell, wrap=column > 0), 2 * row, column, Qt.AlignmentFlag.AlignTop
+                    self._new(part, cell, wrap=column > 0), 2 * row, column, Qt.AlignmentFlag.AlignTop
                 )
             if row:
                 line = QFrame()
@@ -185,7 +210,7 @@ class Panel(QFrame):
 def place_in_middle(widget: QWidget, wide: int) -> None:
     """Lay a page into the middle of its window: of that width if there is room, as high as its words need."""
     window = widget.parentWidget().size()
-    width = min(wide, window.width() - 32)
+    width = min(round(wide * zoom_for(window)), window.width() - 32)
     widget.ensurePolished()
     widget.layout().activate()
     height = min(widget.layout().totalHeightForWidth(width), window.height() - 16)
@@ -259,14 +284,18 @@ class _Dot(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.tone: Tone = ""
+        self._tone: Tone = ""
         self.setFixedSize(14, 24)
+
+    def show_tone(self, tone: Tone) -> None:
+        self._tone = tone
+        self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(_DOTS.get(self.tone, QColor("#9A9A9A")))
+        painter.setBrush(_DOTS.get(self._tone, QColor("#9A9A9A")))
         painter.drawEllipse(QRectF(1, 6, 12, 12))
         painter.end()
 

@@ -44,6 +44,8 @@ class LinkState:
         What was seen last.
     overdue : bool
         It takes longer than it should.
+    wanted : str
+        Name or source id of the stream that is wanted; empty if any will do.
     """
 
     step: Step = "searching"
@@ -52,6 +54,7 @@ class LinkState:
     status: RecorderStatus | None = None
     error: UserError | None = None
     overdue: bool = False
+    wanted: str = ""
 
     @property
     def ready(self) -> bool:
@@ -91,7 +94,7 @@ class TrackerLink(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self.state = LinkState()
+        self.state = LinkState(wanted=wanted or "")
         self.feed: GazeFeed | None = None
         self._wanted = wanted
         self._settings = settings

@@ -206,20 +206,26 @@ def link_words(link: LinkState) -> tuple[Tone, str, tuple[tuple[tuple[str, ...],
     if link.step == "searching":
         words = translate("ReadingPage", "Looking for the eye tracker…")
         if link.overdue:
-            seen = ", ".join(each.name for each in link.streams)
             words = translate(
                 "ReadingPage", "No eye tracker has been found. Start its LSL stream; it is noticed by itself."
             )
-            if seen:
-                words = translate(
-                    "ReadingPage", "The wanted eye tracker has not been found; there is: {seen}."
-                ).format(seen=seen)
+            if link.wanted:
+                words = translate("ReadingPage", "The eye tracker {name} has not been found.").format(
+                    name=link.wanted
+                )
+                seen = ", ".join(each.name for each in link.streams)
+                words += " " + (
+                    translate("ReadingPage", "There is: {seen}.").format(seen=seen)
+                    if seen
+                    else translate("ReadingPage", "Start its LSL stream; it is noticed by itself.")
+                )
         return "bad" if link.overdue else "wait", words, (no_gaze,) if link.overdue else ()
     if link.step == "choose":
         rows = tuple(
             (
                 (str(number),),
-                translate("ReadingPage", "{name}  ({rate:g} Hz)").format(name=each.name, rate=each.rate_hz),
+                translate("ReadingPage", "{name}  ({rate:g} Hz)").format(name=each.name, rate=each.rate_hz)
+                + f"  {each.source_id}",
             )
             for number, each in enumerate(link.streams[:9], start=1)
         )

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QLabel
 
 from gazeannotator.errors import StorageError, UserError
 from gazeannotator.geometry import largest_placement
@@ -248,7 +249,7 @@ def test_failing_disk_keeps_the_image_and_the_answer(
     assert reading.window.view.frame is shown
     sign = reading.window.signs.trouble
     assert sign.isVisible()
-    assert "The disk is full. Make room." in sign.text()
+    assert sign.text().startswith("Not saved yet: The disk is full. Make room.")
     # The reader may think better of it, and any key tries again.
     reading.press(Key.Key_3)
     reading.press(Key.Key_Space)
@@ -477,6 +478,36 @@ def test_no_such_screen(make_study: MakeStudy, open_window: Open) -> None:
 def test_small_screen_is_a_warning(make_study: MakeStudy, open_window: Open) -> None:
     reading = open_window(make_study(1))
     assert "smaller than 1024 × 768" in reading.said
+
+
+@pytest.mark.parametrize("size", [(1024, 768), (683, 384), (3840, 2160)])
+def test_every_word_of_a_page_is_seen(
+    make_study: MakeStudy, open_window: Open, size: tuple[int, int]
+) -> None:
+    reading = open_window(make_study(3), windowed=size)
+    panel = reading.window.panel
+
+    def check() -> None:
+        assert reading.window.rect().contains(panel.geometry())
+        for each in panel.findChildren(QLabel):
+            if each.isVisible() and each.text():
+                assert panel.rect().contains(each.geometry()), each.text()
+                needed = each.heightForWidth(each.width()) if each.wordWrap() else each.sizeHint().height()
+                assert each.height() >= needed, each.text()
+
+    check()
+    for key in (Key.Key_F1, Key.Key_F1, Key.Key_Space):
+        reading.press(key)
+        check()
+    reading.until(Phase.VIEWING)
+    for key in (Key.Key_F1, Key.Key_Space):
+        reading.press(key)
+        reading.until(Phase.VIEWING, Phase.CRITERIA)
+        check()
+    reading.press(Key.Key_Space)
+    check()
+    reading.press(Key.Key_Escape)
+    check()
 
 
 def test_nothing_but_the_image_while_it_is_read(make_study: MakeStudy, open_window: Open) -> None:

@@ -78,7 +78,7 @@ def test_stream_that_never_comes(
 ) -> None:
     monkeypatch.setattr(reading_stream, "PATIENCE_S", 0.2)
     reading = open_window(make_study(1), stream="no such tracker", without_gaze=False)
-    reading.qtbot.waitUntil(lambda: "No eye tracker has been found" in reading.said, timeout=8000)
+    reading.qtbot.waitUntil(lambda: "no such tracker has not been found. Start" in reading.said, timeout=8000)
     reading.press(Key.Key_Space)
     assert reading.controller.phase is Phase.READY
     reading.press(Key.Key_N)
