@@ -488,6 +488,7 @@ def test_every_word_of_a_page_is_seen(
     panel = reading.window.panel
 
     def check() -> None:
+        reading.qtbot.wait(20)  # all that is new is shown now
         assert reading.window.rect().contains(panel.geometry())
         for each in panel.findChildren(QLabel):
             if each.isVisible() and each.text():
