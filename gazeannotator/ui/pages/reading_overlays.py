@@ -200,8 +200,9 @@ class Panel(QFrame):
                     self._new(part, cell, wrap=column > 0), 2 * row, column, Qt.AlignmentFlag.AlignTop
                 )
             if row:
-                line = QFrame()
+                line = QFrame(self)
                 line.setProperty("part", "line")
+                line.show()
                 self._table.addWidget(line, 2 * row - 1, 0, 1, len(cells))
         for column in range(1, len(text.table[0]) if text.table else 1):
             self._table.setColumnStretch(column, 1)
@@ -213,7 +214,9 @@ def place_in_middle(widget: QWidget, wide: int) -> None:
     width = min(round(wide * zoom_for(window)), window.width() - 32)
     widget.ensurePolished()
     widget.layout().activate()
-    height = min(widget.layout().totalHeightForWidth(width), window.height() - 16)
+    border = widget.width() - widget.contentsRect().width()
+    height = widget.layout().totalHeightForWidth(width - border) + border
+    height = min(height, window.height() - 16)
     widget.setGeometry((window.width() - width) // 2, (window.height() - height) // 2, width, height)
 
 
