@@ -126,7 +126,7 @@ class ProcessJob(QObject):
         super().__init__(parent)
         self.command = command
         self.stopping = False
-        self.started_s = 0.0
+        self.started_s = time.monotonic()
         self._last: dict[str, Any] | None = None
         self._document = bytearray()
         self._half_line = b""

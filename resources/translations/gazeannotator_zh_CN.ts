@@ -1373,6 +1373,10 @@
         <translation>正在准备</translation>
     </message>
     <message>
+        <source>, </source>
+        <translation>、</translation>
+    </message>
+    <message>
         <source>{names}</source>
         <translation>{names}</translation>
     </message>
@@ -1465,8 +1469,16 @@
         <translation>未找到眼动仪。请开启其 LSL 数据流，程序会自动识别。</translation>
     </message>
     <message>
-        <source>The wanted eye tracker has not been found; there is: {seen}.</source>
-        <translation>未找到指定的眼动仪；现有：{seen}。</translation>
+        <source>The eye tracker {name} has not been found.</source>
+        <translation>未找到眼动仪 {name}。</translation>
+    </message>
+    <message>
+        <source>There is: {seen}.</source>
+        <translation>现有：{seen}。</translation>
+    </message>
+    <message>
+        <source>Start its LSL stream; it is noticed by itself.</source>
+        <translation>请开启其 LSL 数据流，程序会自动识别。</translation>
     </message>
     <message>
         <source>{name}  ({rate:g} Hz)</source>
@@ -1536,8 +1548,8 @@
         <translation>阅片：{study}</translation>
     </message>
     <message>
-        <source>It is tried again by itself.</source>
-        <translation>正在自动重试。</translation>
+        <source>Not saved yet: {reason} It is tried again by itself.</source>
+        <translation>尚未保存：{reason} 正在自动重试。</translation>
     </message>
     <message>
         <source>{study}, reader {code}</source>
@@ -2407,7 +2419,7 @@
     </message>
 </context>
 <context>
-    <name>_Receiver</name>
+    <name>_Courier</name>
     <message>
         <source>This could not be done: there is a fault in the program.</source>
         <translation>无法完成：程序存在错误。</translation>

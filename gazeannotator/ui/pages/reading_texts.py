@@ -130,7 +130,7 @@ def _ready(
 def answer_keys(scheme: Scheme, confidence: bool) -> tuple[tuple[tuple[str, ...], str], ...]:
     """Describe the keys that answer."""
     keys = tuple(each.key for each in scheme.classes)
-    names = ", ".join(localised(each.name) for each in scheme.classes)
+    names = translate("ReadingPage", ", ").join(localised(each.name) for each in scheme.classes)
     rows = [(keys, translate("ReadingPage", "{names}").format(names=names))]
     if confidence:
         rows = [(keys, translate("ReadingPage", "{names}: sure").format(names=names))]
@@ -213,7 +213,7 @@ def link_words(link: LinkState) -> tuple[Tone, str, tuple[tuple[tuple[str, ...],
                 words = translate("ReadingPage", "The eye tracker {name} has not been found.").format(
                     name=link.wanted
                 )
-                seen = ", ".join(each.name for each in link.streams)
+                seen = translate("ReadingPage", ", ").join(each.name for each in link.streams)
                 words += " " + (
                     translate("ReadingPage", "There is: {seen}.").format(seen=seen)
                     if seen
