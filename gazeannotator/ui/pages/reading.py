@@ -330,8 +330,8 @@ def open_reading(
     reader : str
         Code; a new one is added.
     stream : str or None
-        Name or source id of the gaze stream. None: the one used last, else the only one there is,
-        else the reader chooses.
+        Name or source id of the gaze stream. None: the only one there is, of several the one used
+        last, else the reader chooses.
     consented : bool
         The reader has agreed to the recording; else they are asked once.
     screen : int, optional

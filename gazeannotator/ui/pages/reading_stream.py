@@ -46,6 +46,8 @@ class LinkState:
         It takes longer than it should.
     wanted : str
         Name or source id of the stream that is wanted; empty if any will do.
+    name : str
+        Of the stream that was found.
     """
 
     step: Step = "searching"
@@ -55,6 +57,7 @@ class LinkState:
     error: UserError | None = None
     overdue: bool = False
     wanted: str = ""
+    name: str = ""
 
     @property
     def ready(self) -> bool:
@@ -68,8 +71,8 @@ class TrackerLink(QObject):
     Parameters
     ----------
     wanted : str or None
-        Name or source id. None: the one used last, else the only one there is, else the reader
-        chooses.
+        Name or source id. None: the only one there is, of several the one used last, else the
+        reader chooses.
     settings : Settings
         Earlier answers.
     screen_px : tuple of float
@@ -101,6 +104,8 @@ class TrackerLink(QObject):
         self._screen_px = screen_px
         self._search: StreamSearch | None = None
         self._coordinates = ""
+        self._seen: list[str] = []
+        self._refused: set[str] = set()
         self._searching_since_s = time.monotonic()
 
     @property
@@ -118,7 +123,7 @@ class TrackerLink(QObject):
 
     def choose(self, number: int) -> None:
         """Take one of the streams that are there, counted from 0."""
-        if self.state.step in ("choose", "failed") and number < len(self.state.streams):
+        if self.state.step == "choose" and number < len(self.state.streams):
             self._open(self.state.streams[number])
 
     def answer(self, coordinates: Coordinates) -> None:
@@ -150,19 +155,26 @@ class TrackerLink(QObject):
     def _found(self, streams: list[StreamDescription]) -> None:
         if self._search is None or self.feed is not None or self.state.step == "none":
             return
-        fitting = [each for each in streams if self._wanted in (None, each.source_id, each.name)]
-        chosen = fitting[0] if len(fitting) == 1 else None
+        fitting = [
+            each
+            for each in streams
+            if self._wanted in (None, each.source_id, each.name) and each.uid not in self._refused
+        ]
+        known = fitting if self._wanted is not None else []
         last = self._settings.last_stream
-        if self._wanted is None and last is not None and self.state.step != "failed":
-            by_id = [each for each in fitting if each.source_id and each.source_id == last.source_id]
-            by_name = [each for each in fitting if each.name == last.name]
-            chosen = next((each[0] for each in (by_id, by_name) if len(each) == 1), None)
+        if self._wanted is None and last is not None:
+            same_name = [each for each in fitting if each.name == last.name]
+            same = [each for each in same_name if each.source_id == last.source_id]
+            known = same or same_name
+        # A stream may answer late: one that nobody named must be alone at two looks.
+        alone = fitting if [each.uid for each in fitting] == self._seen else []
+        self._seen = [each.uid for each in fitting]
+        chosen = next((each[0] for each in (known, alone) if len(each) == 1), None)
         overdue = time.monotonic() - self._searching_since_s > PATIENCE_S
-        if chosen is not None and self.state.step != "failed":
+        if chosen is not None:
             self._open(chosen)
-        elif fitting:
-            step = self.state.step if self.state.step == "failed" else "choose"
-            self._set(step=step, streams=tuple(fitting), overdue=overdue)
+        elif len(fitting) > 1:
+            self._set(step="choose", streams=tuple(fitting), overdue=overdue)
         elif self.state.step != "failed":
             self._set(step="searching", streams=tuple(streams), overdue=overdue)
 
@@ -174,7 +186,7 @@ class TrackerLink(QObject):
         self.feed.asked.connect(self._asked)
         self.feed.status.connect(self._status)
         self.feed.failed.connect(self._failed)
-        self._set(step="opening", error=None)
+        self._set(step="opening", error=None, name=description.name)
         self.feed.start()
 
     @Slot(object)
@@ -196,6 +208,8 @@ class TrackerLink(QObject):
     @Slot(object)
     def _failed(self, error: UserError) -> None:
         if self.feed is not None:
+            # A stream that is started anew has another uid, and gets another chance.
+            self._refused.add(self.feed.description.uid)
             self.feed.close()
             self.feed = None
         self._set(step="failed", error=error)

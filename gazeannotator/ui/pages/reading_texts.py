@@ -246,7 +246,9 @@ def link_words(link: LinkState) -> tuple[Tone, str, tuple[tuple[tuple[str, ...],
     if link.step == "receiving" and status is not None:
         rate = "–" if math.isnan(status.rate_hz) else f"{status.rate_hz:.0f}"
         loss = 0.0 if math.isnan(status.data_loss) else status.data_loss
-        words = translate("ReadingPage", "Eye tracker ready: {rate} Hz.").format(rate=rate)
+        words = translate("ReadingPage", "Eye tracker ready: {name}, {rate} Hz.").format(
+            name=link.name, rate=rate
+        )
         if loss > POOR_SIGNAL:
             words = translate(
                 "ReadingPage",

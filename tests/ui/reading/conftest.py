@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +21,7 @@ from gazeannotator.study.scheme import load_scheme
 from gazeannotator.study.store import Store
 from gazeannotator.tracking import lsl
 from gazeannotator.tracking.layouts import StreamDescription
+from gazeannotator.tracking.senders import Channel
 from gazeannotator.tracking.simulator import simulated_stream
 from gazeannotator.ui.pages.reading import ReadingWindow, open_reading
 from gazeannotator.ui.pages.reading_room import Phase
@@ -171,8 +174,13 @@ def make_tracker(qapp: object) -> Iterator[Callable[..., Tracker]]:
     """Send gaze at the middle of the screen, in a layout of the simulator's."""
     trackers: list[Tracker] = []
 
-    def make(layout: str = "gazeannotator", values: list[float] | None = None) -> Tracker:
+    def make(
+        layout: str = "gazeannotator", values: list[float] | None = None, *, name: str = "", label: str = ""
+    ) -> Tracker:
         description = simulated_stream(layout, 250.0, (800.0, 800.0))
+        if name:
+            channels = tuple(Channel(f"{label}{number}") for number in range(len(description.channels)))
+            description = replace(description, name=name, channels=channels)
         values = values or [0.5] * len(description.channels)
         trackers.append(Tracker(description, values))
         return trackers[-1]
@@ -187,8 +195,6 @@ def run_script() -> Callable[..., str]:
     """Run one of the scripts beside this file in a process of its own."""
 
     def run(name: str, *arguments: str, **environment: str) -> str:
-        import os
-
         script = Path(__file__).with_name(name)
         result = subprocess.run(
             [sys.executable, str(script), *arguments],

@@ -119,6 +119,18 @@ def test_stream_of_last_time_is_taken(make_study: Make, open_window: Open, make_
     assert reading.window.link.feed.description.name == last.name
 
 
+def test_stream_that_cannot_be_used(make_study: Make, open_window: Open, make_tracker: Make) -> None:
+    useless = make_tracker(name="Glasses", label="world")
+    reading = open_window(make_study(1), without_gaze=False)
+    reading.qtbot.waitUntil(lambda: reading.window.link.state.step == "failed", timeout=8000)
+    assert "Glasses" in reading.said
+    assert "N Read without eye tracker" in reading.said
+    # One that can be used is taken as soon as it is there.
+    make_tracker()
+    connected(reading)
+    assert reading.window.link.feed.description.uid != useless.description.uid
+
+
 def test_unknown_coordinates_are_asked(make_study: Make, open_window: Open, make_tracker: Make) -> None:
     tracker = make_tracker("plain", [200.0, 600.0])
     study = make_study(1)
