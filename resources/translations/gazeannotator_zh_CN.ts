@@ -1501,8 +1501,8 @@
         <translation>已连接，正在等待首个采样点。眼动仪是否已开启？</translation>
     </message>
     <message>
-        <source>Eye tracker ready: {rate} Hz.</source>
-        <translation>眼动仪已就绪，采样率 {rate} Hz。</translation>
+        <source>Eye tracker ready: {name}, {rate} Hz.</source>
+        <translation>眼动仪已就绪：{name}，采样率 {rate} Hz。</translation>
     </message>
     <message>
         <source>The eyes are often not found. Sit upright before the tracker, at arm&apos;s length.</source>
