@@ -30,8 +30,11 @@ class Problem:
 def check_study(path: Path | str) -> list[Problem]:
     """Check a whole study; an empty list means that nothing is wrong.
 
-    Any change, deletion or insertion of a row is found, of sessions, labels and gaze alike,
-    and every image file that is missing, changed or not of the study.
+    Found is every row that was changed, deleted or inserted, of sessions, labels and gaze alike,
+    and every image file that is missing, changed or not of the study. For a session that has
+    ended this holds also where the chain's head was changed along; for one that is still open
+    (and sessions of the first versions) such a re-computation goes unnoticed, and so does one of
+    the study's own journal: the hashes are no signature. Only a copy kept elsewhere shows that.
 
     Raises
     ------

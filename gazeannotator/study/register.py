@@ -7,7 +7,8 @@ an image, or a reader's consent, is a further row; nothing is changed in place.
 Events and their data:
 ``study_created`` {name, scheme, protocol, software, key_check},
 ``image_imported`` {patient, truth, size_px, file_hmac},
-``reader_added`` {reader}, ``consent`` {reader, utc}, ``session_opened`` {session, reader}.
+``reader_added`` {reader}, ``consent`` {reader, utc}, ``session_opened`` {session, reader},
+``session_closed`` {session, length, head} (where the session's chain ends; only the check asks for it).
 """
 
 from __future__ import annotations

@@ -161,12 +161,10 @@ class Store(StoreBase):
             )
 
     def end_session(self, session_id: str, t_s: float) -> Entry:
-        """End a session: append ``session_ended``."""
+        """End a session: append ``session_ended``, and ``session_closed`` to the study's journal."""
         count = len(self.readings(session_id))
         with self._writing() as connection:
-            return store_rows.append_entry(
-                connection, session_id, "session_ended", t_s=t_s, data={"readings": count}
-            )
+            return store_rows.append_end(connection, self.id, session_id, t_s, {"readings": count})
 
     def sessions(self) -> list[Session]:
         """Return all sessions in the order of their starts."""
@@ -264,7 +262,7 @@ class Store(StoreBase):
                     data=data,
                 )
         ended = {"readings": len(readings), "recovered": True}
-        store_rows.append_entry(connection, session.id, "session_ended", t_s=last_s, data=ended)
+        store_rows.append_end(connection, self.id, session.id, last_s, ended)
 
 
 def _by_session(rows: Iterable[Entry]) -> dict[str, list[Entry]]:

@@ -59,6 +59,23 @@ def append_entry(
     return entry
 
 
+def append_end(
+    connection: sa.Connection, study: str, session: str, t_s: float, data: dict[str, Any]
+) -> Entry:
+    """End a session's journal, so that what is cut off from it later is missed.
+
+    ``session_ended`` tells how far the gaze chain reached, and ``session_closed`` in the study's
+    own journal how far the session's did.
+    """
+    head = _head(connection, session)
+    reached = {"gaze_length": head.gaze_length, "gaze_head": head.gaze_head}
+    entry = append_entry(connection, session, "session_ended", t_s=t_s, data=data | reached)
+    head = _head(connection, session)
+    closed = {"session": session, "length": head.length, "head": head.head}
+    append_entry(connection, study, "session_closed", data=closed)
+    return entry
+
+
 def read_entries(connection: sa.Connection, where: sa.ColumnElement[bool]) -> list[Entry]:
     """Read rows, journal by journal, each in its order.
 

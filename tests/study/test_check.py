@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gazeannotator.errors import BadInput
+from gazeannotator.study import store_rows
 from gazeannotator.study.check import check_study
 from gazeannotator.study.images import read_image, write_image
 from gazeannotator.study.importing import create_study
@@ -105,7 +106,8 @@ SESSION = "session = (SELECT session FROM entries WHERE event = 'onset' LIMIT 1)
             "the study's journal",
         ),
         ("DELETE FROM entries WHERE event = 'image_imported' AND seq = 2", "deleted", "the study's journal"),
-        ("DELETE FROM entries WHERE event = 'session_opened'", "at the end", "the study's journal"),
+        ("DELETE FROM entries WHERE event = 'session_opened'", "deleted or added", "the study's journal"),
+        ("DELETE FROM entries WHERE event = 'session_closed'", "at the end", "the study's journal"),
         ("INSERT INTO journals VALUES ('x', 0, 'y', 0, 'z')", "session was added", "session x"),
     ],
 )
@@ -126,6 +128,83 @@ def test_a_deleted_session_is_found(study: Path) -> None:
         "DELETE FROM journals WHERE id IN gone",
     )
     assert [each.what for each in check_study(study)] == ["a session was deleted"]
+
+
+def cut_off(study: Path, table: str, session: str, rows: int, length: str, head: str) -> None:
+    """Delete the last rows of a chain, and change its head so that it fits."""
+    sql(
+        study,
+        f"DELETE FROM {table} WHERE session = '{session}' AND seq >= "
+        f"(SELECT max(seq) + 1 - {rows} FROM {table} WHERE session = '{session}')",
+        f"UPDATE journals SET {length} = {length} - {rows}, {head} = coalesce((SELECT hash FROM {table} "
+        f"WHERE session = '{session}' ORDER BY seq DESC LIMIT 1), '{'0' * 64}') WHERE id = '{session}'",
+    )
+
+
+def ids(study: Path) -> tuple[str, str]:
+    """Ids of the study and of its session."""
+    with Store.open(study) as store:
+        return store.id, store.sessions()[0].id
+
+
+@pytest.mark.parametrize("rows", [1, 2, 4])
+def test_rows_cut_off_at_the_end_are_missed_though_the_head_fits(study: Path, rows: int) -> None:
+    _, session = ids(study)
+    cut_off(study, "entries", session, rows, "length", "head")
+    (problem,) = check_study(study)
+    assert problem.what == "rows from before the session's end were deleted or changed"
+    assert session in problem.where
+
+
+@pytest.mark.parametrize("rows", [1, 3, 4])
+def test_gaze_cut_off_at_the_end_is_missed_though_the_head_fits(study: Path, rows: int) -> None:
+    _, session = ids(study)
+    cut_off(study, "gaze", session, rows, "gaze_length", "gaze_head")
+    (problem,) = check_study(study)
+    assert problem.what == "rows from before the session's end were deleted or changed"
+    assert problem.where.startswith(f"gaze of session {session}")
+
+
+def test_a_session_that_a_crash_ended_is_closed_too(study: Path, make) -> None:
+    with Store.open(study) as store:
+        crashed = make.session()
+        store.start_session(crashed)
+        store.append_gaze(crashed.id, make.chunk([1.0, 2.0]), 2.0)
+        store.start_session(make.session())
+    assert check_study(study) == []
+    cut_off(study, "gaze", crashed.id, 1, "gaze_length", "gaze_head")
+    assert [crashed.id in each.where for each in check_study(study)] == [True]
+
+
+def test_the_end_of_a_session_cannot_be_taken_from_the_study_alone(study: Path) -> None:
+    study_id, session = ids(study)
+    cut_off(study, "entries", study_id, 1, "length", "head")
+    (problem,) = check_study(study)
+    assert "deleted from the study's journal" in problem.what
+    assert session in problem.where
+
+
+def test_rows_after_the_end_are_found_and_late_gaze_is_not(study: Path, make) -> None:
+    _, session = ids(study)
+    with Store.open(study) as store:
+        store.append_gaze(session, make.chunk([2.9]), 4.0)  # could not be stored in time
+    assert check_study(study) == []
+    with Store.open(study) as store:
+        store.append(session, "flag", t_s=5.0, data={"flagged": True})
+    assert [each.what for each in check_study(study)] == ["rows were added after the session's end"]
+
+
+def test_studies_without_the_ends_are_whole(study: Path, make, monkeypatch: pytest.MonkeyPatch) -> None:
+    def as_before(connection, _study, session, t_s, data):
+        return store_rows.append_entry(connection, session, "session_ended", t_s=t_s, data=data)
+
+    monkeypatch.setattr(store_rows, "append_end", as_before)
+    with Store.open(study) as store:
+        session = make.session()
+        store.start_session(session)
+        store.append_gaze(session.id, make.chunk([1.0]), 2.0)
+        store.end_session(session.id, 3.0)
+    assert check_study(study) == []
 
 
 def test_a_session_whose_head_is_deleted_is_found(study: Path) -> None:
