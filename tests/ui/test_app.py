@@ -53,15 +53,16 @@ def test_the_window_starts_without_anything_heavy(config: Path) -> None:
 def test_the_app_opens_a_study_and_ends_with_its_code(config: Path, study: Path) -> None:
     code = f"""
 def look():
-    windows = [each for each in QApplication.topLevelWidgets() if each.objectName() == "mainWindow"]
-    if windows and windows[0].study is not None:
+    if made[0].study is not None:
         timer.stop()
-        print(windows[0].study.name)
-        windows[0].close()
+        print(made[0].study.name)
+        made[0].close()
+made = []
 timer = QTimer(interval=50)
 original = app.start
 def start(path):
     application, window = original(path)
+    made.append(window)
     timer.timeout.connect(look)
     timer.start()
     return application, window

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtWidgets import QDialog
 from pytestqt.qtbot import QtBot
 
 from gazeannotator.settings import LastStream
@@ -44,10 +44,10 @@ def window_with_study(
     return window
 
 
-def open_dialog() -> QDialog | None:
-    shown = [
-        each for each in QApplication.topLevelWidgets() if isinstance(each, QDialog) and each.isVisible()
-    ]
+def open_dialog(window: MainWindow) -> QDialog | None:
+    # Not QApplication.topLevelWidgets(): it also wraps windows that Qt makes and deletes by itself, and a
+    # wrapper that outlives its window crashes when the address is used again.
+    shown = [each for each in window.findChildren(QDialog) if each.isVisible()]
     return shown[0] if shown else None
 
 
@@ -123,13 +123,14 @@ def test_while_a_job_runs_others_wait_and_say_so(
 def test_actions_open_their_dialogs(
     qtbot: QtBot, window_with_study: MainWindow, name: str, dialog_name: str
 ) -> None:
-    window_with_study.trigger(name)
-    dialog = open_dialog()
+    window = window_with_study
+    window.trigger(name)
+    dialog = open_dialog(window)
     assert dialog is not None
     assert dialog.objectName() == dialog_name
     assert dialog.windowTitle()
     dialog.reject()
-    assert open_dialog() is None
+    assert open_dialog(window) is None
 
 
 def test_actions_show_their_pages(window_with_study: MainWindow) -> None:
@@ -181,7 +182,7 @@ def test_a_report_that_no_program_opens_is_said(
     monkeypatch.setattr("gazeannotator.ui.commands.QFileDialog.getOpenFileName", lambda *_: ("/r.html", ""))
     monkeypatch.setattr("gazeannotator.ui.commands.open_file", lambda _: False)
     window.trigger("train.report")
-    dialog = open_dialog()
+    dialog = open_dialog(window)
     assert dialog is not None
     assert dialog.title.text() == "No program opens this file."
     dialog.accept()
@@ -199,7 +200,7 @@ def test_quitting_while_work_runs_asks_and_stops_it(
         Work("Waiting", python("input()", "events.emit('cancelled')"), lambda _: Summary(""))
     )
     window.close()
-    question = open_dialog()
+    question = open_dialog(window)
     assert window.isVisible()
     assert question is not None
     with qtbot.waitSignal(job.cancelled):
@@ -210,7 +211,7 @@ def test_quitting_while_work_runs_asks_and_stops_it(
 def test_no_window_is_closed_while_somebody_reads(window: MainWindow) -> None:
     window.reading = window.welcome  # stands for a reading window
     window.close()
-    message = open_dialog()
+    message = open_dialog(window)
     assert window.isVisible()
     assert message is not None
     message.accept()

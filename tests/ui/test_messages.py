@@ -110,11 +110,7 @@ def test_a_log_that_cannot_be_saved_is_said(
 ) -> None:
     raise_through_the_hook()
     unexpected.save_log(tmp_path)  # a folder
-    shown = [
-        each
-        for each in QApplication.topLevelWidgets()
-        if isinstance(each, MessageDialog) and each.isVisible()
-    ]
+    shown = unexpected.dialog.findChildren(MessageDialog)
     said = [each for each in shown if each.title.text() == "The log could not be saved."]
     assert len(said) == 1
     said[0].close()

@@ -5,13 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
-    QAbstractButton,
-    QAbstractSpinBox,
-    QComboBox,
     QDialog,
     QFrame,
     QHBoxLayout,
-    QLineEdit,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -28,6 +24,11 @@ class FormDialog(QDialog):
     ----------
     name : str
         Object name.
+
+    Attributes
+    ----------
+    first_field : QWidget or None
+        Has the focus when the dialog opens.
     """
 
     def __init__(self, parent: QWidget | None, name: str) -> None:
@@ -36,6 +37,7 @@ class FormDialog(QDialog):
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.setMinimumWidth(620)
 
+        self.first_field: QWidget | None = None
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -85,6 +87,7 @@ class FormDialog(QDialog):
 
     def add_row(self, caption: str, field: QWidget, help_text: str = "") -> None:
         """Add a caption, its field, and a sentence below."""
+        self.first_field = self.first_field or field
         self.body.addLayout(widgets.field(caption, field, help_text))
         self.body.addSpacing(10)
 
@@ -101,9 +104,8 @@ class FormDialog(QDialog):
         """Begin at the first field."""
         super().showEvent(event)
         self.fit()
-        fields = [each for each in self._content.findChildren(QWidget) if _takes_keys(each)]
-        if fields:  # the buttons come after the last field: the round of Tab is a circle
-            fields[0].setFocus()
+        if self.first_field is not None:  # the buttons come after the last field: Tab goes round in a circle
+            self.first_field.setFocus()
 
     def problem(self) -> str:
         """Say what is missing or wrong; empty if all is well."""
@@ -115,8 +117,3 @@ class FormDialog(QDialog):
         self.error.setText(problem)
         if not problem:
             super().accept()
-
-
-def _takes_keys(widget: QWidget) -> bool:
-    kinds = (QLineEdit, QComboBox, QAbstractSpinBox, QAbstractButton)
-    return isinstance(widget, kinds) and widget.isEnabled() and widget.focusProxy() is None

@@ -42,7 +42,8 @@ class CheckDialog(FormDialog):
         self.study.setToolTip("" if study else self.tr("Open a study first."))
         self.dataset.toggled.connect(self.file.setEnabled)
         self.file.setEnabled(False)
-        (self.study if study is not None else self.dataset).setChecked(True)
+        self.first_field = self.study if study is not None else self.dataset
+        self.first_field.setChecked(True)
 
     def problem(self) -> str:
         """Say what is missing or wrong."""

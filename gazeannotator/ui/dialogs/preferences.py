@@ -21,6 +21,7 @@ class SettingsDialog(FormDialog):
         self.set_texts(self.tr("Settings"), self.tr("They hold for this computer."), self.tr("Save"))
         self.form = ModelForm(settings, self._texts())
         self.body.addWidget(self.form)
+        self.first_field = self.form.fields["language"]
         self.body.addSpacing(12)
         self._mm = {each.name: each.mm for each in screens(settings.screens_mm)}
         self._measured = set(settings.screens_mm)

@@ -249,7 +249,7 @@ class StartReadingDialog(FormDialog):
         self.set_texts(self.tr("Start reading"), intro, self.tr("Start reading"))
         self.form = ReadingForm(settings, readers)
         self.body.addWidget(self.form)
-        self.form.reader.setFocus()
+        self.first_field = self.form.reader
 
     def problem(self) -> str:
         """Ask for a reader code if there is none."""
