@@ -906,10 +906,6 @@
         <translation>显示判读标准</translation>
     </message>
     <message>
-        <source>Check the eye tracker at one point</source>
-        <translation>单点检查眼动仪</translation>
-    </message>
-    <message>
         <source>Esc</source>
         <translation>Esc</translation>
     </message>

@@ -76,7 +76,6 @@ class KeysDialog(HelpDialog):
             (["F"], self.tr("Flag the image for discussion")),
             ([self.tr("Backspace")], self.tr("Back to the previous image; it is asked again")),
             (["F1"], self.tr("Show the criteria of the answers")),
-            (["R"], self.tr("Check the eye tracker at one point")),
             ([self.tr("Esc")], self.tr("End the session; it can be continued later")),
         ]
         card = Card()
