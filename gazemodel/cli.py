@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
@@ -140,7 +139,7 @@ def evaluate_run(
     found = evaluate(opened, chosen, data, tell=Console(ProgressStyle.bar).tell)
     write_report(opened, found)
     if as_json:
-        console.say(json.dumps(found.metrics, ensure_ascii=False, indent=2))
+        console.print_json(found.metrics)
     else:
         console.say(_summary(opened, found.metrics))
 
@@ -167,7 +166,7 @@ def predict_images(
 
 def main() -> None:
     """Console script."""
-    app()
+    console.run_app(app, "gazemodel")
 
 
 if __name__ == "__main__":

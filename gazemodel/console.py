@@ -1,8 +1,12 @@
-"""How the commands speak: lines for people, JSON events for programs, one sentence for an error."""
+"""How the commands speak: lines for people, JSON events for programs, one sentence for an error.
+
+The commands of the app speak in the same way, by what stands here. No torch here.
+"""
 
 from __future__ import annotations
 
 import functools
+import json
 import os
 import signal
 import sys
@@ -18,6 +22,11 @@ from gazeannotator.errors import Cancelled, UserError
 from gazemodel import events
 
 Result = TypeVar("Result")
+
+# What typer raises for any wrong usage; it has no public name.
+_USAGE_ERROR = typer.BadParameter.__mro__[1]
+# To the line's start and nothing right of it, so that the next line or bar takes a bar's place.
+_CLEAR_LINE = "\r\x1b[K"
 
 
 class ProgressStyle(str, Enum):
@@ -52,7 +61,7 @@ class Console:
         if self._style is ProgressStyle.json:
             self._emit(event, facts)
         elif event == "progress":
-            _draw_bar(facts["done"], facts["total"], facts["what"])
+            draw_bar(facts["done"], facts["total"], facts["what"])
         elif event == "epoch":
             say(_epoch_line(facts))
 
@@ -119,21 +128,60 @@ def user_errors(command: Callable[..., Result]) -> Callable[..., Result]:
     return run
 
 
+def run_app(app: typer.Typer, program: str) -> None:
+    """Run a console script: what typer says of wrong usage in a frame of many lines becomes one line."""
+    try:
+        code = app(standalone_mode=False)
+    except typer.Abort:
+        code = 1
+    except Exception as error:
+        if not isinstance(error, _USAGE_ERROR):
+            raise
+        usage: Any = error
+        message = usage.format_message().removeprefix("Error: ")
+        if "\n" in message:  # the help of a group that was called without a command
+            usage.show()
+        else:
+            command = usage.ctx.command_path if usage.ctx else program
+            fail(f"{message.rstrip('.')}.", f"See `{command} --help`.")
+        code = usage.exit_code
+    sys.exit(code)
+
+
 def fail(message: str, hint: str = "") -> None:
     """Write one line on stderr: what is wrong and what to do."""
     line = " ".join(f"{message} {hint}".split())
-    sys.stderr.write(f"Error: {line}\n")
+    _complain(f"Error: {line}")
 
 
-def say(text: str) -> None:
-    """Write a line for people on stdout."""
+def warn(text: str) -> None:
+    """Write a warning on stderr, where it does not disturb facts on stdout."""
+    _complain(f"Warning: {text}")
+
+
+def say(text: str = "") -> None:
+    """Write a line for people on stdout, at once."""
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
 
 
-def warn(text: str) -> None:
-    """Write a warning on stderr."""
-    sys.stderr.write(f"Warning: {text}\n")
+def print_json(facts: dict[str, Any]) -> None:
+    """Write one JSON document on stdout and nothing else."""
+    say(json.dumps(facts, ensure_ascii=False, indent=2))
+
+
+def draw_bar(done: int, total: int, what: str) -> None:
+    """Show how far work is, in one line of a terminal; the line is free again when all is done."""
+    if not sys.stderr.isatty():
+        return
+    filled = int(30 * done / total) if total else 30
+    bar = f"{what:<28.28} [{'█' * filled}{'·' * (30 - filled)}] {done}/{total}"
+    sys.stderr.write(_CLEAR_LINE + (bar if done < total else ""))
+    sys.stderr.flush()
+
+
+def _complain(line: str) -> None:
+    sys.stderr.write(f"{_CLEAR_LINE if sys.stderr.isatty() else ''}{line}\n")
 
 
 def _epoch_line(facts: dict[str, Any]) -> str:
@@ -145,12 +193,3 @@ def _epoch_line(facts: dict[str, Any]) -> str:
         f"validation loss {facts['val_loss']:.3f} accuracy {facts['val_accuracy']:.3f}{looks}"
         f"{'  best' if facts['best'] else ''}"
     )
-
-
-def _draw_bar(done: int, total: int, what: str) -> None:
-    if not sys.stderr.isatty():
-        return
-    filled = int(30 * done / total) if total else 30
-    # Ends at the line's start, so that the next line or bar takes its place.
-    sys.stderr.write(f"\r{what:<28.28} [{'█' * filled}{'·' * (30 - filled)}] {done}/{total}\x1b[K\r")
-    sys.stderr.flush()

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import importlib.metadata
-import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from typer.core import TyperGroup
 
 from gazeannotator.cli import console, dataset, demo, fixations, read, study, tracker
-
-# What typer raises for any wrong usage; it has no public name.
-_USAGE_ERROR = typer.BadParameter.__mro__[1]
 
 
 class _StudyOrCommand(TyperGroup):
@@ -75,23 +71,8 @@ def open_app(study: Annotated[Path | None, typer.Argument(help="A study's folder
 
 
 def main() -> None:
-    """Console script: what typer says of wrong usage in a frame of many lines becomes one line."""
-    try:
-        code = app(standalone_mode=False)
-    except typer.Abort:
-        code = 1
-    except Exception as error:
-        if not isinstance(error, _USAGE_ERROR):
-            raise
-        usage: Any = error
-        message = usage.format_message().removeprefix("Error: ")
-        if "\n" in message:  # the help of a group that was called without a command
-            usage.show()
-        else:
-            command = usage.ctx.command_path if usage.ctx else "gazeannotator"
-            console.fail(f"{message.rstrip('.')}.", f"See `{command} --help`.")
-        code = usage.exit_code
-    sys.exit(code)
+    """Console script."""
+    console.run_app(app, "gazeannotator")
 
 
 if __name__ == "__main__":

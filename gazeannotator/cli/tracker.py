@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import signal
-import sys
 import threading
 from pathlib import Path
 from typing import Annotated
@@ -114,7 +113,7 @@ def simulate(
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
     outlet, watch = lsl.GazeOutlet(stream), MarkerWatch()
-    _say_now(f"Sending '{stream.name}' ({stream.source_id}), {rate:g} Hz, layout {layout}. Ctrl+C stops.")
+    console.say(f"Sending '{stream.name}' ({stream.source_id}), {rate:g} Hz, layout {layout}. Ctrl+C stops.")
     source: simulator.Source
     if recording is None:
         start_s = lsl.local_clock()
@@ -128,7 +127,9 @@ def simulate(
         )
         if not wait_for_onset and simulator.wait_for_listener(outlet, stop):
             source.begin(lsl.local_clock())
-            _say_now(f"Replay of {len(recording.time_s)} samples starts at {source.start_s!r} s (LSL clock).")
+            console.say(
+                f"Replay of {len(recording.time_s)} samples starts at {source.start_s!r} s (LSL clock)."
+            )
     sent = simulator.simulate(outlet, source, layout, size_px, watch, stop)
     watch.close()
     outlet.close()
@@ -142,8 +143,3 @@ def _size(text: str) -> tuple[float, float]:
             f"--screen-px '{text}' is not a screen size.", "Write width and height, as in 1920x1080."
         )
     return float(match[1]), float(match[2])
-
-
-def _say_now(text: str) -> None:
-    console.say(text)
-    sys.stdout.flush()
