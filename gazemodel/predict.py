@@ -25,6 +25,8 @@ from gazemodel.inference import ask, cam_at
 from gazemodel.run import Run, load_network, replace_file, write_text
 
 MAX_PIXELS = 64_000_000
+FORMATS = ("PNG", "JPEG", "TIFF", "BMP")
+"""Those of which data sets are made; Pillow would hand others to programs such as Ghostscript."""
 Pixels = NDArray[np.uint8]
 
 
@@ -60,7 +62,7 @@ def predict(
     StorageError
         Where the results cannot be written.
     """
-    images = _Files(files, run.config.size, keep_aspect=run.config.keep_aspect)
+    images = _Files(files, run.config.size, run.data["grid_px"], keep_aspect=run.config.keep_aspect)
     for file in files:  # refuse a wrong file before long work
         _open(file).close()
     network = load_network(run)
@@ -87,7 +89,7 @@ def predict(
 
 
 def read_pixels(file: Path) -> Pixels:
-    """Read a picture as RGB, its EXIF rotation applied, 16-bit reduced to 8.
+    """Read a picture as RGB as a study does: EXIF rotation applied, over black, 16-bit reduced to 8.
 
     Raises
     ------
@@ -99,7 +101,10 @@ def read_pixels(file: Path) -> Pixels:
             turned = PIL.ImageOps.exif_transpose(image)
             if turned.mode.startswith("I"):
                 deep = np.asarray(turned, np.float64)
-                return np.repeat((deep / 257).clip(0, 255).astype(np.uint8)[..., None], 3, axis=2)
+                return np.repeat((deep / 257).clip(0, 255).round().astype(np.uint8)[..., None], 3, axis=2)
+            if turned.has_transparency_data:
+                black = PIL.Image.new("RGBA", turned.size, "black")
+                turned = PIL.Image.alpha_composite(black, turned.convert("RGBA"))
             return np.array(turned.convert("RGB"))
     except (OSError, ValueError, SyntaxError):
         raise BadInput(f"{file} is damaged: its pixels cannot be read.", "Copy it again.") from None
@@ -131,34 +136,40 @@ def overlay(pixels: Pixels, cam: NDArray[np.float64], *, keep_aspect: bool) -> P
 
 
 class _Files(Dataset[dict[str, Tensor]]):
-    """Picture files at the network's input size, placed as in a data set's grid."""
+    """Picture files at the network's input size, by way of the grid of the data set that it learnt from.
 
-    def __init__(self, files: list[Path], size: int, *, keep_aspect: bool) -> None:
-        self._files, self._size, self._keep_aspect = files, size, keep_aspect
+    Straight to the input size they would be sharper or smoother than what the network knows.
+    """
+
+    def __init__(self, files: list[Path], size: int, grid_px: int, *, keep_aspect: bool) -> None:
+        self._files, self._size, self._grid_px, self._keep_aspect = files, size, grid_px, keep_aspect
 
     def __len__(self) -> int:
         return len(self._files)
 
     def __getitem__(self, index: int) -> dict[str, Tensor]:
-        pixels = read_pixels(self._files[index])
-        if self._keep_aspect:
-            pixels = on_square(pixels, self._size)
-        else:
-            whole = np.array([0, 0, pixels.shape[1], pixels.shape[0]])
-            pixels = to_input(pixels, whole, self._size, keep_aspect=False)
+        grid, content = on_grid(read_pixels(self._files[index]), self._grid_px)
+        pixels = to_input(grid, content, self._size, keep_aspect=self._keep_aspect)
         return {"image": torch.from_numpy(np.ascontiguousarray(pixels.transpose(2, 0, 1)))}
 
 
-def on_square(pixels: Pixels, size: int) -> Pixels:
-    """Scale a picture to fit a square, centred on black, as data sets are built."""
+def on_grid(pixels: Pixels, grid_px: int) -> tuple[Pixels, NDArray[np.int64]]:
+    """Scale a picture to fit a square, centred on black, as data sets are built.
+
+    Returns
+    -------
+    grid : ndarray of uint8, shape (grid_px, grid_px, 3)
+    content : ndarray of int, shape (4,)
+        x0, y0, width, height of the picture within it.
+    """
     height, width = pixels.shape[:2]
-    scale = size / max(height, width)
+    scale = grid_px / max(height, width)
     inner = max(1, round(width * scale)), max(1, round(height * scale))
-    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    square = np.zeros((size, size, 3), np.uint8)
-    x0, y0 = (size - inner[0]) // 2, (size - inner[1]) // 2
-    square[y0 : y0 + inner[1], x0 : x0 + inner[0]] = cv2.resize(pixels, inner, interpolation=way)
-    return square
+    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    x0, y0 = (grid_px - inner[0]) // 2, (grid_px - inner[1]) // 2
+    grid = np.zeros((grid_px, grid_px, 3), np.uint8)
+    grid[y0 : y0 + inner[1], x0 : x0 + inner[0]] = cv2.resize(pixels, inner, interpolation=way)
+    return grid, np.array([x0, y0, *inner])
 
 
 def _open(file: Path) -> Any:  # noqa: ANN401
@@ -168,9 +179,11 @@ def _open(file: Path) -> Any:  # noqa: ANN401
         with warnings.catch_warnings():
             # Pillow only warns of large pictures; they are refused below, before any pixel is decoded.
             warnings.simplefilter("ignore", PIL.Image.DecompressionBombWarning)
-            image = PIL.Image.open(file)
+            image = PIL.Image.open(file, formats=FORMATS)
     except PIL.UnidentifiedImageError:
-        raise BadInput(f"{file} is not a picture.", "Give PNG, JPEG, TIFF or BMP files.") from None
+        raise BadInput(
+            f"{file} is not a picture that can be read.", "Give PNG, JPEG, TIFF or BMP files."
+        ) from None
     except PIL.Image.DecompressionBombError:
         raise BadInput(f"{file} is too large to be read safely.", "Make it smaller.") from None
     except OSError as error:

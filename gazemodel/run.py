@@ -35,7 +35,7 @@ class Run:
     architecture : Architecture
     classes : tuple of str
     data : dict
-        Where the run's data came from: path, study, fingerprint, simulated, patients_known …
+        Where the run's data came from: path, study, grid_px, fingerprint, simulated, patients_known …
     remarks : tuple of str
         What a reader of the report should know of the data.
     """
@@ -94,6 +94,7 @@ def create_run(
         "path": str(facts.path.resolve()),
         "study": facts.study,
         "created_utc": facts.created_utc,
+        "grid_px": facts.grid_px,
         "fingerprint": facts.fingerprint,
         "simulated": facts.simulated,
         "patients_known": facts.patients_known,
@@ -201,10 +202,12 @@ def write_text(path: Path, text: str) -> None:
 
 
 def replace_file(path: Path, write: Callable[[Path], object]) -> None:
-    """Let `write` fill a temporary file beside `path`, then put it in its place."""
+    """Let `write` fill a temporary file beside `path`, then put it in its place, also if power fails."""
     new = path.with_name(f".{path.name}.tmp")
     try:
         write(new)
+        with new.open("rb+") as file:
+            os.fsync(file.fileno())
         os.replace(new, path)
     finally:
         new.unlink(missing_ok=True)

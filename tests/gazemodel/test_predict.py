@@ -8,8 +8,12 @@ import numpy as np
 import PIL.Image
 import pytest
 
+from gazeannotator.dataset.grid import pixels_on_grid
 from gazeannotator.errors import BadInput
-from gazemodel.predict import on_square, overlay, predict, read_pixels
+from gazeannotator.geometry import fit_grid
+from gazeannotator.study.images import decode
+from gazemodel.data import to_input
+from gazemodel.predict import _Files, overlay, predict, read_pixels
 from gazemodel.run import open_run
 
 
@@ -68,11 +72,22 @@ def test_pictures_of_all_kinds_are_read_as_rgb(tmp_path: Path) -> None:
     assert read_pixels(tmp_path / "grey.png").shape == (5, 3, 3)
 
 
-def test_a_picture_lies_centred_on_the_square() -> None:
-    square = on_square(np.full((20, 40, 3), 200, np.uint8), 20)
-    assert (square[5:15] == 200).all()
-    assert not square[:5].any()
-    assert not square[15:].any()
+@pytest.mark.parametrize("keep_aspect", [True, False])
+@pytest.mark.parametrize("size_px", [(300, 200), (40, 50)])
+def test_a_file_looks_to_the_network_as_in_a_data_set(
+    tmp_path: Path, size_px: tuple[int, int], keep_aspect: bool
+) -> None:
+    rng = np.random.default_rng(0)
+    noise = rng.integers(0, 255, (size_px[1], size_px[0], 4), dtype=np.uint8)
+    PIL.Image.fromarray(noise).save(tmp_path / "noise.png")
+    # As a data set is built: the app's own modules, which the trainer does not know.
+    decoded = decode((tmp_path / "noise.png").read_bytes(), "noise.png").pixels
+    grid = fit_grid(size_px, 128)
+    content = np.array([grid.dx_px, grid.dy_px, grid.width_px, grid.height_px])
+    expected = to_input(pixels_on_grid(decoded, grid, 128), content, 64, keep_aspect=keep_aspect)
+    given = _Files([tmp_path / "noise.png"], 64, 128, keep_aspect=keep_aspect)[0]["image"]
+    difference = given.numpy().transpose(1, 2, 0).astype(int) - expected
+    assert np.abs(difference).max() <= 1
 
 
 def test_files_that_cannot_be_read_are_refused_by_name_before_anything_is_written(
@@ -83,10 +98,12 @@ def test_files_that_cannot_be_read_are_refused_by_name_before_anything_is_writte
     PIL.Image.fromarray(noise).save(good)
     (tmp_path / "text.png").write_text("not a picture", encoding="utf-8")
     (tmp_path / "cut.png").write_bytes(good.read_bytes()[:600])
+    PIL.Image.fromarray(noise).save(tmp_path / "drawing.eps")  # would be run as a program
     with open(tmp_path / "bomb.png", "wb") as file:
         PIL.Image.new("1", (10_000, 10_000)).save(file)
     cases = {
         "text.png": "text.png is not a picture",
+        "drawing.eps": "drawing.eps is not a picture",
         "cut.png": "cut.png is damaged",
         "no.png": "There is no image",
         "bomb.png": "million",
