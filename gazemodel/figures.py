@@ -44,8 +44,8 @@ def confusion_matrix(matrix: NDArray[np.int64], classes: tuple[str, ...]) -> str
         colour = "white" if shares[row, column] > 0.6 else TEXT
         text = f"{count}\n{shares[row, column]:.0%}"
         axis.text(column, row, text, ha="center", va="center", color=colour, fontsize=9)
-    axis.set_xticks(range(len(classes)), classes)
-    axis.set_yticks(range(len(classes)), classes)
+    axis.set_xticks(range(len(classes)), [_plain(each) for each in classes])
+    axis.set_yticks(range(len(classes)), [_plain(each) for each in classes])
     axis.set(xlabel="Predicted", ylabel="True")
     axis.grid(visible=False)
     axis.spines[:].set_visible(False)
@@ -63,7 +63,7 @@ def roc_curves(
     for index, name in enumerate(classes):
         if 0 < (target == index).sum() < len(target):
             false, true, _ = roc_curve(target == index, probabilities[:, index])
-            axis.plot(false, true, color=COLOURS[index % len(COLOURS)], linewidth=2, label=name)
+            axis.plot(false, true, color=COLOURS[index % len(COLOURS)], linewidth=2, label=_plain(name))
     axis.set(xlabel="1 − specificity", ylabel="Sensitivity", xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
     axis.set_aspect("equal")
     if axis.get_legend_handles_labels()[1]:
@@ -72,7 +72,7 @@ def roc_curves(
 
 
 def reliability(correct: NDArray[np.bool_], confidence: NDArray[np.float64], bins: int = 10) -> str:
-    """Accuracy against confidence; the bars' width of colour is the number of images."""
+    """Accuracy against confidence; the fuller a bar's colour, the more images."""
     figure, (axis,) = _figure(1, width=3.9, height=3.7)
     edges = np.linspace(0, 1, bins + 1)
     place = np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)
@@ -135,6 +135,11 @@ def _figure(panels: int, *, width: float, height: float) -> tuple[Figure, list[A
         figure = Figure(figsize=(width, height), layout="constrained")
         axes = figure.subplots(1, panels, squeeze=False)[0]
     return figure, list(axes)
+
+
+def _plain(name: str) -> str:
+    """Matplotlib would take what stands between dollar signs for a formula."""
+    return name.replace("$", r"\$")
 
 
 def _png(figure: Figure) -> str:

@@ -75,10 +75,11 @@ def auroc(target: NDArray[np.int64], probabilities: Floats, weights: Floats) -> 
     """One-against-rest area under the ROC curve of each class, shape (B, C); ties count one half."""
     columns = []
     for index in range(probabilities.shape[1]):
-        values, place = np.unique(probabilities[:, index], return_inverse=True)
-        at_value = np.eye(len(values))[place]
-        positive = (weights * (target == index)) @ at_value
-        negative = (weights * (target != index)) @ at_value
+        order = np.argsort(probabilities[:, index])
+        _, first = np.unique(probabilities[order, index], return_index=True)
+        hit = (target == index)[order]
+        positive = np.add.reduceat(weights[:, order] * hit, first, axis=1)
+        negative = np.add.reduceat(weights[:, order] * ~hit, first, axis=1)
         below = negative.cumsum(1) - negative / 2
         columns.append(_ratio((positive * below).sum(1), positive.sum(1) * negative.sum(1)))
     return np.stack(columns, 1)
@@ -113,8 +114,11 @@ def fit_temperature(logits: Floats, target: NDArray[np.int64]) -> float:
     Returns
     -------
     float
-        Between 0.05 and 20; logits are to be divided by it.
+        Between 0.05 and 20; logits are to be divided by it. 1 where every image is right: there
+        the surer is always the better, and nothing can be learnt of how sure is too sure.
     """
+    if (logits.argmax(axis=1) == target).all():
+        return 1.0
 
     def surprise(log_temperature: float) -> float:
         log_probabilities = log_softmax(logits / np.exp(log_temperature), axis=1)

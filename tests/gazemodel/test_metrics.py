@@ -137,6 +137,15 @@ def test_the_temperature_of_overconfident_logits_is_found() -> None:
     assert metrics.fit_temperature(honest, target) == pytest.approx(1, rel=0.1)
 
 
+def test_no_temperature_is_learnt_where_all_is_right() -> None:
+    """The likelihood has no maximum there: any bound would be the result."""
+    random = np.random.default_rng(0)
+    target = random.integers(0, 3, 12)
+    logits = random.normal(0, 0.2, (12, 3)) + np.eye(3)[target]
+    assert metrics.fit_temperature(logits, target) == 1
+    assert metrics.fit_temperature(logits, np.append(target[:-1], (target[-1] + 1) % 3)) != 1
+
+
 def test_agreement_of_a_map_with_itself_is_the_best_there_is() -> None:
     y, x = np.mgrid[:20, :30]
     gaze = np.exp(-((x - 8.0) ** 2 + (y - 12.0) ** 2) / 20)

@@ -4,7 +4,10 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+from gazemodel import figures
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +31,13 @@ def test_it_says_what_must_be_said(page: str) -> None:
     for heading in ("Learning curves", "Classes", "looks where|look where readers", "How this was made"):
         assert re.search(heading, page)
     assert page.count('alt="Attention"') == page.count('alt="Gaze"') == 9
+
+
+@pytest.mark.parametrize("name", [r"$\foo$", "1$ to 2$", "<b>", "a_b^"])
+def test_any_class_name_can_be_drawn(name: str) -> None:
+    classes = (name, "other")
+    assert figures.confusion_matrix(np.eye(2, dtype=np.int64), classes)
+    assert figures.roc_curves(np.array([0, 1]), np.array([[0.9, 0.1], [0.6, 0.4]]), classes)
 
 
 def test_its_tags_are_balanced(page: str) -> None:
