@@ -6,6 +6,8 @@ import errno
 import hashlib
 import json
 import os
+import re
+import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -142,6 +144,42 @@ def storage_error(error: OSError, path: Path) -> StorageError:
             f"There is no right to use {path}.", "Check the rights of that folder, or choose another."
         )
     return StorageError(f"{path} cannot be used: {error.strerror}.", "Check the disk, then try again.")
+
+
+@contextmanager
+def study_in_the_making(target: Path) -> Iterator[Path]:
+    """Give a new folder beside the target, which is gone again at the end unless it was renamed.
+
+    One program at a time makes a study of a name; so what is there already of such folders was
+    left by a program that was killed, and is removed.
+
+    Raises
+    ------
+    UserError
+        If another program is making a study of this name.
+    StorageError
+    """
+    lock = filelock.FileLock(target.with_name(f".{target.name}.lock"), timeout=0)
+    temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.part")
+    try:
+        lock.acquire()
+    except filelock.Timeout as error:
+        raise UserError(f"{target} is being made by another program.", "Wait until it is done.") from error
+    except OSError as error:
+        raise storage_error(error, target.parent) from error
+    try:
+        left = re.compile(rf"\.{re.escape(target.name)}\.[0-9a-f]{{8}}\.part")
+        for each in target.parent.iterdir():
+            if left.fullmatch(each.name):
+                shutil.rmtree(each, ignore_errors=True)
+        temporary.mkdir()
+        yield temporary
+    except OSError as error:
+        raise storage_error(error, target) from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+        Path(lock.lock_file).unlink(missing_ok=True)
+        lock.release()
 
 
 class ReaderLocks:

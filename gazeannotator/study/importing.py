@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
 import stat
-import uuid
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -90,15 +88,12 @@ def create_study(
     try:
         if target.exists() and (not target.is_dir() or any(target.iterdir())):
             raise BadInput(f"{target} exists already.", "Choose a new folder for the study.")
-        temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.part")
-        temporary.mkdir()
-    except FileNotFoundError as error:
-        raise BadInput(
-            f"The folder {target.parent} does not exist.", "Make it first, or choose another."
-        ) from error
+        if not target.parent.is_dir():
+            raise BadInput(f"The folder {target.parent} does not exist.", "Make it first, or choose another.")
     except OSError as error:
         raise folders.storage_error(error, target.parent) from error
-    try:
+    _check_apart(target, images)
+    with folders.study_in_the_making(target) as temporary:
         store = Store.create(
             temporary, name=name or target.name, scheme=scheme, protocol=protocol, database_url=database_url
         )
@@ -113,11 +108,20 @@ def create_study(
         except BaseException:
             store.discard()
             raise
-    except OSError as error:
-        raise folders.storage_error(error, target) from error
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
     return report
+
+
+def _check_apart(study: Path, images: Path) -> None:
+    study, images = study.resolve(), images.resolve()
+    if study.is_relative_to(images):
+        raise BadInput(
+            f"The study {study} lies in the image folder {images}: its own files would be imported.",
+            "Keep the study beside the images, not among them.",
+        )
+    if images.is_relative_to(study):
+        raise BadInput(
+            f"The image folder {images} lies in the study {study}.", "Choose the folder of other images."
+        )
 
 
 def import_images(
@@ -143,6 +147,7 @@ def import_images(
         From `progress`.
     """
     files, report = _list_files(folder)
+    _check_apart(store.path, folder)
     facts = _read_facts(store.scheme, metadata_csv, files, report) if metadata_csv else {}
     known = {each.id: each for each in store.images()}
     before = set(known)

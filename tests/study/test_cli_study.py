@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import PIL.Image
 import pytest
 import sqlalchemy as sa
 
+from gazeannotator.study.folder import study_in_the_making
 from gazeannotator.study.store import Store
 
 COMMAND = [
@@ -109,11 +111,59 @@ def test_stop_leaves_nothing(tmp_path: Path, photos: Path) -> None:
     assert [each.name for each in tmp_path.iterdir()] == ["photos"]
 
 
+def interrupted_create(tmp_path: Path, photos: Path, name: signal.Signals) -> tuple[int, list[str]]:
+    """Send a signal to `study create` while it imports; return its exit code and what it still says."""
+    for k in range(3, 200):
+        PIL.Image.fromarray(np.full((400, 400, 3), k % 256, np.uint8)).save(photos / f"{k}.png")
+    command = [*COMMAND, "create", tmp_path / "s", "--images", photos, "--progress", "json"]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as child:
+        assert child.stdout is not None
+        for line in child.stdout:
+            if json.loads(line).get("done") == 2:
+                break
+        child.send_signal(name)
+        lines = child.stdout.readlines()
+    return child.returncode, lines
+
+
+def test_a_request_to_end_cancels_like_stop(tmp_path: Path, photos: Path) -> None:
+    code, lines = interrupted_create(tmp_path, photos, signal.SIGTERM)
+    assert (code, json.loads(lines[-1])["event"]) == (1, "cancelled")
+    assert [each.name for each in tmp_path.iterdir()] == ["photos"]
+
+
+def test_what_a_killed_create_left_goes_with_the_next(tmp_path: Path, photos: Path) -> None:
+    code, _ = interrupted_create(tmp_path, photos, signal.SIGKILL)
+    assert code == -signal.SIGKILL
+    assert any(each.name.endswith(".part") for each in tmp_path.iterdir())
+    other = tmp_path / ".s.b.01234567.part"  # of a study named otherwise, perhaps in the making
+    other.mkdir()
+    result = run("create", tmp_path / "s", "--images", photos)
+    assert result.returncode == 0, result.stderr
+    assert {each.name for each in tmp_path.iterdir()} == {"photos", "s", other.name}
+
+
+def test_two_programs_do_not_make_the_same_study(tmp_path: Path, photos: Path) -> None:
+    with study_in_the_making(tmp_path / "s") as temporary:
+        result = run("create", tmp_path / "s", "--images", photos)
+        assert temporary.is_dir()
+    assert (result.returncode, "is being made by another program" in result.stderr) == (2, True)
+
+
+def test_images_of_a_folder_around_the_study_are_not_imported(study: Path, tmp_path: Path) -> None:
+    for folder, words in ((tmp_path, "lies in the image folder"), (study / "images", "lies in the study")):
+        result = run("import-images", study, "--images", folder)
+        assert (result.returncode, words in result.stderr) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         (["create", "{tmp}/s", "--images", "{tmp}/nowhere"], "does not exist"),
         (["create", "{tmp}/photos", "--images", "{tmp}/photos"], "exists already"),
+        (["create", "{tmp}/photos/s", "--images", "{tmp}/photos"], "lies in the image folder"),
         (["create", "{tmp}/s", "--images", "{tmp}/photos", "--scheme", "nise"], "no label scheme 'nise'"),
         (["create", "{tmp}/s", "--images", "{tmp}/photos", "--metadata", "{tmp}/no.csv"], "cannot be read"),
         (
