@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from gazeannotator.dataset.atomic import reason
 from gazeannotator.dataset.build import SMALLEST_GRID_PX
-from gazeannotator.dataset.csv_files import read_csv
 from gazeannotator.dataset.folder_tree import ImageFile, Tree, find_images, natural_order
 from gazeannotator.dataset.grid import content, pixels_on_grid, resized
 from gazeannotator.dataset.schema import SPLITS
 from gazeannotator.dataset.writer import DatasetWriter, writing
 from gazeannotator.errors import BadInput
+from gazeannotator.gaze.csv_reading import read_csv
 from gazeannotator.gaze.heatmap import scaled_to_one
 from gazeannotator.geometry import GridMap, fit_grid
 from gazeannotator.study.identity import StudyKey, image_id
@@ -93,7 +93,7 @@ def import_folders(
     if size < SMALLEST_GRID_PX:
         raise BadInput(f"A grid of {size} px is too small.", f"Give at least {SMALLEST_GRID_PX}.")
     tree = find_images(source)
-    folders = sorted({each.class_folder for each in tree.files}, key=natural_order)
+    folders = sorted(tree.classes, key=natural_order)
     scheme, index = _classes(source, folders, scheme)
     patient_of = _patients(patients, tree)
     with writing(target, size) as writer:

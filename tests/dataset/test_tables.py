@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from gazeannotator.dataset.contents import ExportOptions
-from gazeannotator.dataset.csv_files import CsvFile, read_csv
+from gazeannotator.dataset.csv_files import CsvFile
 from gazeannotator.dataset.exports import EXPORTS
 from gazeannotator.dataset.schema import strings
 from gazeannotator.errors import BadInput
+from gazeannotator.gaze.csv_reading import read_csv
 
 
 def rows(path):

@@ -60,8 +60,8 @@ def test_methods_are_chosen_by_name(run, gaze, tmp_path, method):
     [
         ("0.5,abc,3", "line 3: x_px 'abc' is not a number"),
         (",1,2", "line 3: time_s is missing"),
-        ("0.0,1,2", "line 3: time_s 0.0 is not later"),
-        ("-1,1,2", "line 3: time_s -1 is not later"),
+        ("0.0,1,2", "line 3: time_s 0.0 is not later than the row before, but the same. Remove one of"),
+        ("-1,1,2", "line 3: time_s -1 is not later than the row before. Sort the rows"),
         ("0.5,inf,2", "line 3: x_px is infinite"),
         ("0.5,1", "line 3: 2 cells where the first line names 3"),
     ],

@@ -19,9 +19,9 @@ def write(folder: Path, text: str, encoding: str = "utf-8") -> Path:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
 def test_columns_are_found_by_name_and_gaps_are_lost_samples(tmp_path: Path, encoding: str) -> None:
-    text = "coder,y_px,time_s,x_px\r\n1,20.25,0.0,10.5\r\n5,,0.002,\r\n5,nan,0.004,NaN\r\n1,-3,0.004,4000\r\n"
+    text = "coder,y_px,time_s,x_px\r\n1,20.25,0.0,10.5\r\n5,,0.002,\r\n5,nan,0.004,NaN\r\n1,-3,0.006,4000\r\n"
     recording = read_recording(write(tmp_path, text, encoding))
-    assert recording.time_s.tolist() == [0.0, 0.002, 0.004, 0.004]
+    assert recording.time_s.tolist() == [0.0, 0.002, 0.004, 0.006]
     np.testing.assert_array_equal(
         recording.xy_px, [[10.5, 20.25], [np.nan, np.nan], [np.nan, np.nan], [4000, -3]]
     )
@@ -40,13 +40,15 @@ def test_samples_are_stamped_and_placed_exactly(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("time,x_px,y_px\n0,1,1\n", "line 1: the column time_s is missing"),
-        ("", "line 1: the column time_s is missing"),
+        ("time,x_px,y_px\n0,1,1\n", "line 1: there is no column 'time_s'"),
+        ("", "line 1: there is no column 'time_s'"),
         ("time_s,x_px,y_px\n", "has no samples"),
-        ("time_s,x_px,y_px\n0,1,1\n0.1,one,1\n", "line 3: x_px is 'one', not a number"),
-        ("time_s,x_px,y_px\n0,1,1\n,1,1\n", "line 3: time_s is ''"),
-        ("time_s,x_px,y_px\n0,1,inf\n", "line 2: y_px is 'inf'"),
-        ("time_s,x_px,y_px\n0.2,1,1\n0.1,1,1\n", "line 3: time_s goes back to 0.1"),
+        ("time_s,x_px,y_px\n0,1,1\n0.1,one,1\n", "line 3: x_px 'one' is not a number"),
+        ("time_s,x_px,y_px\n0,1,1\n,1,1\n", "line 3: time_s is missing"),
+        ("time_s,x_px,y_px\n0,1,inf\n", "line 2: y_px is infinite"),
+        ("time_s,x_px,y_px\n0.2,1,1\n0.1,1,1\n", "line 3: time_s 0.1 is not later than the row before"),
+        ("time_s,x_px,y_px\n0.2,1,1\n0.2,1,1\n", "line 3: time_s 0.2 is not later than the row before"),
+        ("time_s,x_px,y_px\n0.2,1\n", "line 2: 2 cells where the first line names 3"),
     ],
 )
 def test_what_cannot_be_used_is_named_with_its_line(tmp_path: Path, text: str, said: str) -> None:
@@ -61,7 +63,7 @@ def test_what_cannot_be_used_is_named_with_its_line(tmp_path: Path, text: str, s
 def test_other_encodings_and_missing_files_are_told(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="not UTF-8"):
         read_recording(write(tmp_path, "time_s,x_px,y_px,Prüfer\n0,1,1,ä\n", "latin-1"))
-    with pytest.raises(BadInput, match="cannot be read"):
+    with pytest.raises(BadInput, match="There is no file"):
         read_recording(tmp_path / "missing.csv")
     with pytest.raises(BadInput, match="cannot be read"):
         read_recording(tmp_path)
