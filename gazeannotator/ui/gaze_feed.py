@@ -100,7 +100,8 @@ class StreamSearch(_Worker):
                 if not self._stop.is_set():
                     self.found.emit(streams)
         except UserError as error:
-            self.failed.emit(error)
+            if not self._stop.is_set():
+                self.failed.emit(error)
 
 
 class GazeFeed(_Worker):

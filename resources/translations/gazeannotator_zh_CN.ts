@@ -1373,10 +1373,6 @@
         <translation>、</translation>
     </message>
     <message>
-        <source>{names}</source>
-        <translation>{names}</translation>
-    </message>
-    <message>
         <source>{names}: sure</source>
         <translation>{names}（高置信度）</translation>
     </message>

@@ -110,7 +110,7 @@ class ReadingController(QObject):
         if self.writes.pending and not answer:
             # First what is not saved yet; only that may be left behind.
             if key.action == "end" and self.phase is Phase.SAVING:
-                self._abandon()
+                self.abandon()
             else:
                 self.writes.flush()
         elif self.phase is not Phase.CLOSED:
@@ -212,18 +212,7 @@ class ReadingController(QObject):
         feed = room.link.feed
         try:
             if self.session is None:
-                self.session = ReadingSession.start(
-                    room.store,
-                    room.reader,
-                    room.screen,
-                    feed.gaze_stream if feed else None,
-                    room.link.simulated,
-                    room.clock,
-                    room.publish,
-                    session_id=room.session_id,
-                    onset_correction_s=room.onset_correction_s,
-                    extra={"display": room.display},
-                )
+                self.session = room.start_session()
             if feed is not None:
                 feed.record_into(room.store, self.session.id)
                 self.recording = True
@@ -253,7 +242,8 @@ class ReadingController(QObject):
         self.recording = False
         self.changed.emit()
 
-    def _abandon(self) -> None:
+    def abandon(self) -> None:
+        """Leave without another word to the store."""
         self.session.abandon()
         self.writes.clear()
         self._close()
@@ -345,7 +335,8 @@ class ReadingController(QObject):
             self._storage_timer.start(STORAGE_PATIENCE_MS)
         elif state.ready and self.phase is Phase.HELD:
             self._set(Phase.PAUSED)
-        self.changed.emit()
+        if self.phase not in LOOKING:
+            self.changed.emit()
         self._try_start()
 
     @Slot()

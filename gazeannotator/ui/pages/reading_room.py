@@ -9,6 +9,7 @@ from typing import Any
 
 from gazeannotator.geometry import Screen
 from gazeannotator.study.model import Entry
+from gazeannotator.study.session import ReadingSession
 from gazeannotator.study.store import Store
 from gazeannotator.ui.image_view import ImageView
 from gazeannotator.ui.pages.reading_stream import TrackerLink
@@ -63,3 +64,19 @@ class Room:
     session_id: str
     onset_correction_s: float = 0.0
     exit_when_done: bool = False
+
+    def start_session(self) -> ReadingSession:
+        """Begin a session with the eye tracker as it is now, see `ReadingSession.start`."""
+        feed = self.link.feed
+        return ReadingSession.start(
+            self.store,
+            self.reader,
+            self.screen,
+            feed.gaze_stream if feed else None,
+            self.link.simulated,
+            self.clock,
+            self.publish,
+            session_id=self.session_id,
+            onset_correction_s=self.onset_correction_s,
+            extra={"display": self.display},
+        )

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import math
-
 from PySide6.QtCore import QCoreApplication, QLocale
 
 from gazeannotator.study.model import Scheme
 from gazeannotator.ui.pages.reading_controller import ReadingController
-from gazeannotator.ui.pages.reading_overlays import PanelText, Tone
+from gazeannotator.ui.pages.reading_link_texts import link_words
+from gazeannotator.ui.pages.reading_overlays import PanelText
 from gazeannotator.ui.pages.reading_room import Phase
 from gazeannotator.ui.pages.reading_stream import LinkState
 from gazeannotator.ui.words import localised
 
 translate = QCoreApplication.translate
-
-POOR_SIGNAL = 0.3
 
 
 def page(
@@ -131,7 +128,7 @@ def answer_keys(scheme: Scheme, confidence: bool) -> tuple[tuple[tuple[str, ...]
     """Describe the keys that answer."""
     keys = tuple(each.key for each in scheme.classes)
     names = translate("ReadingPage", ", ").join(localised(each.name) for each in scheme.classes)
-    rows = [(keys, translate("ReadingPage", "{names}").format(names=names))]
+    rows = [(keys, names)]
     if confidence:
         rows = [(keys, translate("ReadingPage", "{names}: sure").format(names=names))]
         with_shift = ("Shift +", *keys)
@@ -197,88 +194,6 @@ def _done(controller: ReadingController, total: int, allow_back: bool) -> PanelT
         )
     )
     return PanelText(title=translate("ReadingPage", "Done"), lead=lead, keys=tuple(keys))
-
-
-def link_words(link: LinkState) -> tuple[Tone, str, tuple[tuple[tuple[str, ...], str], ...]]:
-    """Say how the eye tracker is: a colour, words, and keys if something must be chosen."""
-    no_gaze = (("N",), translate("ReadingPage", "Read without eye tracker: only answers are recorded"))
-    status = link.status
-    if link.step == "searching":
-        words = translate("ReadingPage", "Looking for the eye tracker…")
-        if link.overdue:
-            words = translate(
-                "ReadingPage", "No eye tracker has been found. Start its LSL stream; it is noticed by itself."
-            )
-            if link.wanted:
-                words = translate("ReadingPage", "The eye tracker {name} has not been found.").format(
-                    name=link.wanted
-                )
-                seen = translate("ReadingPage", ", ").join(each.name for each in link.streams)
-                words += " " + (
-                    translate("ReadingPage", "There is: {seen}.").format(seen=seen)
-                    if seen
-                    else translate("ReadingPage", "Start its LSL stream; it is noticed by itself.")
-                )
-        return "bad" if link.overdue else "wait", words, (no_gaze,) if link.overdue else ()
-    if link.step == "choose":
-        rows = tuple(
-            (
-                (str(number),),
-                translate("ReadingPage", "{name}  ({rate:g} Hz)").format(name=each.name, rate=each.rate_hz)
-                + f"  {each.source_id}",
-            )
-            for number, each in enumerate(link.streams[:9], start=1)
-        )
-        return "wait", translate("ReadingPage", "Which eye tracker? Press its number."), (*rows, no_gaze)
-    if link.step == "coordinates":
-        return "wait", coordinates_words(link), coordinates_keys()
-    if link.step == "failed":
-        return "bad", str(link.error), (no_gaze,)
-    if link.step == "none":
-        return "good", translate("ReadingPage", "Without eye tracker: only answers are recorded."), ()
-    if link.step == "opening":
-        return "wait", translate("ReadingPage", "Connecting to the eye tracker…"), ()
-    if link.step == "waiting":
-        words = translate(
-            "ReadingPage", "Connected. Waiting for the first sample: is the tracker switched on?"
-        )
-        return "wait", words, ()
-    if link.step == "receiving" and status is not None:
-        rate = "–" if math.isnan(status.rate_hz) else f"{status.rate_hz:.0f}"
-        loss = 0.0 if math.isnan(status.data_loss) else status.data_loss
-        words = translate("ReadingPage", "Eye tracker ready: {name}, {rate} Hz.").format(
-            name=link.name, rate=rate
-        )
-        if loss > POOR_SIGNAL:
-            words = translate(
-                "ReadingPage",
-                "The eyes are often not found. Sit upright before the tracker, at arm's length.",
-            )
-        if status.message:
-            words = f"{words} {localised(status.message)}"
-        return "wait" if loss > POOR_SIGNAL or status.message else "good", words, ()
-    return "bad", localised(status.message) if status is not None else "", ()
-
-
-def coordinates_words(link: LinkState) -> str:
-    """Show what the stream sends, so that a person can tell what it is."""
-    words = translate(
-        "ReadingPage", "The stream does not say what its numbers mean. Look at the screen's corners."
-    )
-    if link.values is not None:
-        low, high, last = link.values.low, link.values.high, link.values.last
-        words += "\n" + translate(
-            "ReadingPage", "Now x {x:.4g}, y {y:.4g}; so far x {x0:.4g} to {x1:.4g}, y {y0:.4g} to {y1:.4g}"
-        ).format(x=last[0], y=last[1], x0=low[0], x1=high[0], y0=low[1], y1=high[1])
-    return words
-
-
-def coordinates_keys() -> tuple[tuple[tuple[str, ...], str], ...]:
-    """Describe the keys that answer what the numbers mean."""
-    return (
-        (("1",), translate("ReadingPage", "Shares of the screen: 0 to 1 from the top left corner")),
-        (("2",), translate("ReadingPage", "Pixels of the screen")),
-    )
 
 
 def criteria_table(scheme: Scheme, language: str | None = None) -> tuple[tuple[str, ...], ...]:

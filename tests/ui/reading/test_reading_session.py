@@ -17,6 +17,7 @@ from gazeannotator.study.model import CANNOT_BE_ASSESSED
 from gazeannotator.study.scheme import load_scheme
 from gazeannotator.study.store import Store
 from gazeannotator.ui.image_view import Frame
+from gazeannotator.ui.pages import reading_controller
 from gazeannotator.ui.pages.reading_room import Phase
 
 Open = Callable[..., Any]
@@ -394,6 +395,34 @@ def test_exit_when_done(make_study: MakeStudy, open_window: Open) -> None:
     reading.press(Key.Key_1)
     reading.qtbot.waitUntil(lambda: reading.summary is not None)
     assert reading.events()[-2:] == ["offset", "session_ended"]
+
+
+def test_session_ends_by_itself_when_the_reader_has_left(
+    make_study: MakeStudy, open_window: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading_controller, "END_AFTER_MS", 300)
+    reading = open_window(make_study(1))
+    reading.start()
+    reading.answer()
+    assert reading.controller.phase is Phase.DONE
+    reading.press(Key.Key_Backspace)
+    reading.until(Phase.VIEWING)
+    reading.qtbot.wait(400)
+    assert reading.controller.phase is Phase.VIEWING
+    reading.answer()
+    reading.qtbot.waitUntil(lambda: reading.summary is not None)
+    assert reading.events()[-1] == "session_ended"
+
+
+def test_app_that_quits_lets_the_reader_go(make_study: MakeStudy, open_window: Open) -> None:
+    study = make_study(2)
+    reading = open_window(study)
+    reading.start()
+    QCoreApplication.instance().aboutToQuit.emit()
+    assert reading.summary is not None
+    again = open_window(study)
+    again.start()
+    assert [each.state for each in readings(study)] == ["interrupted", "open"]
 
 
 def test_nothing_left_to_read(make_study: MakeStudy, open_window: Open) -> None:
