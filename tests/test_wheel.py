@@ -86,7 +86,8 @@ def test_demo_from_the_wheel_makes_everything(installed: Path, tmp_path: Path) -
     run(installed / "gazeannotator", "dataset", "check", dataset, cwd=tmp_path)
     built = facts("dataset", "info", dataset)
     assert built["simulated"] is True
-    assert built["images"] == built["has_gaze"] == info["images"]
+    assert built["images"] == info["images"]
+    assert built["has_gaze"] >= 0.9 * built["images"]
     assert min(built["splits"].values()) > 0
 
     metrics = json.loads((tmp_path / "out" / "run" / "metrics.json").read_text("utf-8"))

@@ -21,6 +21,9 @@ RUN_FILES = (
     "report.html",
 )
 
+# The simulated eye blinks, as eyes do: now and then a short reading loses too much and is left out.
+LEAST_WITH_GAZE = 0.9
+
 
 def check_results(places: Places) -> list[str]:
     """Check everything that should be there, and tell what and where it is.
@@ -69,13 +72,13 @@ def _dataset(path: Path) -> str:
     facts = dataset_info(path)
     _must(facts["simulated"], "The data set is not marked as simulated.")
     _must(
-        facts["has_gaze"] == facts["images"],
+        facts["has_gaze"] >= LEAST_WITH_GAZE * facts["images"],
         f"Only {facts['has_gaze']} of {facts['images']} images have gaze.",
     )
     parts = facts["splits"]
     return (
         f"data set  {path}: {facts['fixations']} fixations; {parts['train']} training, {parts['validation']} "
-        f"validation and {parts['test']} test images, marked simulated"
+        f"validation and {parts['test']} test images, {facts['has_gaze']} with gaze, marked simulated"
     )
 
 
