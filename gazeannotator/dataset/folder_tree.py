@@ -44,6 +44,8 @@ class Tree:
     ----------
     files : list of ImageFile
         In a stable order.
+    classes : set of str
+        Names of the class folders, those without images too.
     refused : list of (str, str)
         File, and why it is not used.
     notes : list of str
@@ -52,6 +54,7 @@ class Tree:
 
     source: Path
     files: list[ImageFile] = field(default_factory=list)
+    classes: set[str] = field(default_factory=set)
     refused: list[tuple[str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -91,6 +94,7 @@ def _find_in_class(folder: Path, part: int, tree: Tree) -> None:
     if not (folder / "images").is_dir():
         tree.notes.append(f"{tree.name(folder)} has no folder images: left out.")
         return
+    tree.classes.add(folder.name)
     maps = {each.stem: each for each in _files(folder / "attentions") if each.suffix.lower() in MAP_SUFFIXES}
     stems = set()
     for path in _files(folder / "images"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +25,9 @@ FOLDERS = ("train", "val", "test")
 """Names of the parts, by their index in /images/split."""
 
 TEST = FOLDERS.index("test")
+
+_NO_NAME = re.compile(r"^\.{0,2}$|[/\\:\0]")
+"""Names that would lead out of their folder: a data set may come from anybody."""
 
 IMAGE_SHARE, GAZE_SHARE = 0.7, 0.3
 
@@ -63,6 +67,7 @@ def export_folders(
                 f"No image of {dataset} has a class: neither pathology nor a used reading is known.",
                 "Read the images, or import their pathology, and build again.",
             )
+        _check_names(dataset, contents, exported)
         with whole_folder(target) as folder:
             _make_class_folders(folder, contents, exported)
             with _Tables(folder) as tables:
@@ -101,6 +106,15 @@ def _images_of(contents: Contents, study: Path | None) -> Iterator[tuple[Content
             return as_uint8(read_image(store.image_file(image.id)))
 
         yield contents, original
+
+
+def _check_names(dataset: Path, contents: Contents, images: list[ImageRow]) -> None:
+    for name in (*contents.classes, *(image.name for image in images)):
+        if _NO_NAME.search(name):
+            raise BadInput(
+                f"{dataset} has a class or image named {name!r}, which cannot name a folder or file.",
+                "Run `gazeannotator dataset check` on it, and build or import it again.",
+            )
 
 
 def _make_class_folders(folder: Path, contents: Contents, images: list[ImageRow]) -> None:

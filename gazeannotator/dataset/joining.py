@@ -61,6 +61,7 @@ class _Collected:
     places: dict[str, Path] = field(default_factory=dict)
     readings: dict[str, JoinedReading] = field(default_factory=dict)
     same_patient: dict[str, str] = field(default_factory=dict)
+    disputed: set[str] = field(default_factory=set)
     conflicts: list[str] = field(default_factory=list)
 
 
@@ -135,8 +136,11 @@ def _collect(found: _Collected, store: Store) -> None:
 
 def _merged(found: _Collected, first: Image, second: Image) -> Image:
     truth = second.truth if first.truth == UNKNOWN else first.truth
-    if UNKNOWN not in (first.truth, second.truth) and first.truth != second.truth:
+    if first.id in found.disputed:
         truth = UNKNOWN
+    elif UNKNOWN not in (first.truth, second.truth) and first.truth != second.truth:
+        truth = UNKNOWN
+        found.disputed.add(first.id)
         found.conflicts.append(
             f"Two studies give image {first.id[:16]} different pathology: it is taken as unknown."
         )

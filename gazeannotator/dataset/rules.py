@@ -121,6 +121,8 @@ def _image_planes(content: Content) -> Found:
             yield f"has_gaze is {bool(expected)}, the map says otherwise", where
         elif expected and heatmap.max() != 1:
             yield f"the maximum is {heatmap.max()}, not 1", where
+        if not np.isfinite(file["/images/to_grid"][row]).all():
+            continue  # told by the rule of the grid
         scale, dx, dy = file["/images/to_grid"][row]
         width, height = (max(1, round(float(each * scale))) for each in file["/images/size_px"][row])
         padding = file["/images/pixels"][row]

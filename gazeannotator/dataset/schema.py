@@ -184,8 +184,19 @@ def strings(array: Any) -> list[str]:  # noqa: ANN401
 
 
 def json_attribute(file: Any, name: str) -> Any:  # noqa: ANN401
-    """Read a root attribute that holds JSON."""
-    return json.loads(file.attrs[name])
+    """Read a root attribute that holds JSON.
+
+    Raises
+    ------
+    BadInput
+        If it does not.
+    """
+    try:
+        return json.loads(file.attrs[name])
+    except (TypeError, ValueError):
+        raise BadInput(
+            f"The attribute {name} of {file.filename} is damaged.", "Build or import it again."
+        ) from None
 
 
 def class_names(file: Any) -> list[str]:  # noqa: ANN401
@@ -227,7 +238,7 @@ def validate(path: Path) -> list[Problem]:
             return problems
         try:
             return broken_rules(Content(file, len(class_names(file))))
-        except OSError as error:
+        except (OSError, UnicodeDecodeError) as error:
             return [
                 Problem(
                     f"its data cannot be read ({error})", str(path), "Copy the file again, or build it again."

@@ -94,5 +94,5 @@ def _is_unchanged(file: Path, identity: str) -> bool:
             image.verify()  # checksums of all parts
             has_metadata = bool(image.info)
         return not has_metadata and image_id(read_image(file)) == identity
-    except (StudyDamaged, OSError, SyntaxError, ValueError):
+    except (StudyDamaged, PIL.Image.DecompressionBombError, OSError, SyntaxError, ValueError):
         return False

@@ -117,7 +117,10 @@ def read_image(path: Path) -> Pixels:
         raise StudyDamaged(f"The image {path} is missing.", "Put it back from a backup.") from error
     except OSError as error:
         raise storage_error(error, path) from error
-    pixels = cv2.imdecode(data, cv2.IMREAD_UNCHANGED) if data.size else None
+    try:
+        pixels = cv2.imdecode(data, cv2.IMREAD_UNCHANGED) if data.size else None
+    except cv2.error:  # a header that names more pixels than OpenCV takes
+        pixels = None
     if pixels is None or pixels.ndim != 3 or pixels.dtype not in (np.uint8, np.uint16):
         raise StudyDamaged(f"The image {path} is damaged.", "Put it back from a backup.")
     return np.ascontiguousarray(pixels[..., ::-1])

@@ -1,4 +1,6 @@
 import csv
+import json
+import shutil
 
 import cv2
 import h5py
@@ -203,6 +205,23 @@ def test_cancel_and_bad_places_leave_nothing(wide_dataset, tmp_path):
     export_folders(data, tmp_path / "empty", ExportOptions())
     assert (tmp_path / "empty" / "train").is_dir()
     assert (tmp_path / "full" / "mine.txt").read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize("name", ["../../escaped", "..", "/tmp/escaped", r"..\escaped", "C:escaped", ""])
+def test_no_name_leads_out_of_the_folder(small_dataset, tmp_path, name):
+    for column in ("class", "id"):
+        copy = tmp_path / f"{column}.h5"
+        shutil.copy(small_dataset, copy)
+        with h5py.File(copy, "r+") as file:
+            if column == "id":
+                file["images/id"][0] = name.encode()
+            else:
+                scheme = json.loads(file.attrs["scheme"])
+                scheme["classes"][0]["name"] = name
+                file.attrs["scheme"] = json.dumps(scheme)
+        with pytest.raises(BadInput, match="cannot name a folder"):
+            export_folders(copy, tmp_path / "a" / "out", ExportOptions())
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["class.h5", "id.h5"]
 
 
 def test_a_study_of_other_images_is_refused(wide_dataset, make_study, tmp_path):

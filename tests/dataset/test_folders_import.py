@@ -96,6 +96,15 @@ def test_classes_are_numbered_as_people_count(tmp_path):
         assert class_names(file) == ["Type 1", "Type 2", "Type 10"]
 
 
+def test_a_class_without_images_keeps_its_number(tmp_path):
+    put(tmp_path / "in/train/Type 2/images/x.png", picture(1))
+    (tmp_path / "in/val/Type 1/images").mkdir(parents=True)
+    report = import_folders(tmp_path / "in", tmp_path / "d.h5", size=64)
+    assert report.classes == {"Type 1": 0, "Type 2": 1}
+    with open_dataset(tmp_path / "d.h5") as file:
+        assert file["images/truth"][:].tolist() == [1]
+
+
 def test_bad_files_are_refused_and_the_rest_goes_on(tree, tmp_path):
     (tree / "train/normal/images/broken.png").write_bytes(b"\x89PNG\r\n\x1a\nno more")
     (tree / "train/normal/images/text.jpg").write_text("hello", encoding="utf-8")

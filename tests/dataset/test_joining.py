@@ -43,6 +43,15 @@ def test_contradicting_pathology_is_unknown_and_said(make_study, built):
     assert any("different pathology" in each for each in report.warnings)
 
 
+def test_a_third_study_does_not_settle_contradicting_pathology(make_study, built):
+    makers = [make_study(name) for name in ("first", "second", "third")]
+    for maker, truth in zip(makers, (0, 2, 0), strict=True):
+        maker.add_image("p", truth, seed=1)
+    _, file = built(makers)
+    with file:
+        assert file["images/truth"][:].tolist() == [-1]
+
+
 def test_patients_of_a_shared_image_are_one_patient_whatever_their_pseudonyms(make_study, built):
     first, second = make_study("first"), make_study("second")
     first.add_image("aaa", 0, seed=1)

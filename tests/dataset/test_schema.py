@@ -5,6 +5,7 @@ import h5py
 import numpy as np
 import pytest
 
+from gazeannotator.dataset.info import dataset_info
 from gazeannotator.dataset.schema import (
     FORMAT_VERSION,
     LAYOUT,
@@ -72,6 +73,9 @@ FAULTS = [
     (put("images/size_px", 0, 1), "/images/size_px row 1"),
     (put("images/to_grid", [2.0, 0, 8], 1), "/images/to_grid row 1"),
     (put("images/to_grid", [1.0, 0, 7.5], 1), "/images/to_grid row 1"),
+    (put("images/to_grid", [math.nan, 0, 8], 1), "/images/to_grid row 1"),
+    (put("images/to_grid", [1.0, 0, math.inf], 1), "/images/to_grid row 1"),
+    (put("readings/reader", b"\xff", 1), "damaged.h5"),
     (put("images/pixels", 9, 5), "/images/pixels row 5"),
     (put("images/heatmap", 0, 5), "/images/heatmap row 5"),
     (put("images/heatmap", 0.5, 5), "/images/heatmap row 5"),
@@ -162,6 +166,11 @@ def test_a_newer_version_says_what_to_do(damaged):
     copy = damaged(attribute("format_version", "2.0"))
     with pytest.raises(BadInput, match=rf"format 2.0; this program reads {FORMAT_VERSION}.*Install"):
         open_dataset(copy)
+
+
+def test_a_damaged_attribute_is_told_in_words(damaged):
+    with pytest.raises(BadInput, match=r"attribute scheme of .*damaged\.h5 is damaged"):
+        dataset_info(damaged(attribute("scheme", "{")))
 
 
 def test_files_that_are_no_data_set_say_so_in_one_sentence(small_dataset, tmp_path):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+import struct
+import zlib
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -269,6 +271,14 @@ def flip_a_bit(file: Path) -> None:
     file.write_bytes(data)
 
 
+def inflate(file: Path, side_px: int) -> None:
+    """Let the header promise more pixels than Pillow, or even OpenCV, agrees to read."""
+    data = bytearray(file.read_bytes())
+    data[16:24] = struct.pack(">II", side_px, side_px)
+    data[29:33] = struct.pack(">I", zlib.crc32(data[12:29]))
+    file.write_bytes(data)
+
+
 @pytest.mark.parametrize(
     ("tamper", "what"),
     [
@@ -278,6 +288,8 @@ def flip_a_bit(file: Path) -> None:
         (flip_a_bit, "changed"),
         (lambda file: file.write_bytes(b""), "changed"),
         (lambda file: file.write_bytes(file.read_bytes()[:-20]), "changed"),
+        (lambda file: inflate(file, 20_000), "changed"),
+        (lambda file: inflate(file, 100_000), "changed"),
         (lambda file: file.with_name("extra.png").write_bytes(b"x"), "added"),
         (lambda file: file.with_name(".left.tmp").write_bytes(b"x"), "added"),
     ],

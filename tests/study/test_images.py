@@ -228,7 +228,14 @@ def test_stored_images_come_back_exactly_and_carry_no_metadata(tmp_path: Path, p
     assert [each.name for each in file.parent.iterdir()] == ["x.png"]
 
 
-@pytest.mark.parametrize("content", [None, b"", b"no image"])
+# The header of a picture of 100,000 × 100,000 px.
+_BOMB = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(">IIBBBBB", 100_000, 100_000, 8, 2, 0, 0, 0)
+_BOMB += (
+    struct.pack(">I", zlib.crc32(_BOMB[12:])) + b"\0\0\0\1IDAT\0" + struct.pack(">I", zlib.crc32(b"IDAT\0"))
+)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no image", _BOMB], ids=["missing", "empty", "text", "bomb"])
 def test_a_broken_stored_image_is_damage(tmp_path: Path, content: bytes | None) -> None:
     if content is not None:
         (tmp_path / "x.png").write_bytes(content)
