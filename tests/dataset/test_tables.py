@@ -108,3 +108,11 @@ def test_other_tables_are_refused_with_file_and_line(tmp_path, content, says):
     assert str(path) in str(caught.value)
     with pytest.raises(BadInput, match="no file"):
         list(read_csv(tmp_path / "missing.csv", ("a",)))
+
+
+def test_no_text_is_a_formula_to_a_spreadsheet(tmp_path):
+    table = CsvFile(tmp_path / "t.csv", ("a", "b", "c", "d"))
+    table.write(('=HYPERLINK("http://x")', "@SUM(A1)", -1.5, "a=b"))
+    table.close()
+    (row,) = rows(tmp_path / "t.csv")
+    assert list(row.values()) == ['\'=HYPERLINK("http://x")', "'@SUM(A1)", "-1.5", "a=b"]
