@@ -12,6 +12,8 @@ from gazeannotator.cli import console
 from gazeannotator.gaze.filters import data_loss
 from gazeannotator.study.check import check_study
 from gazeannotator.study.facts import study_info
+from gazeannotator.study.folder import key_file
+from gazeannotator.study.identity import others_may_read
 from gazeannotator.study.importing import ImportReport, create_study
 from gazeannotator.study.importing import import_images as import_folder
 from gazeannotator.study.scheme import load_scheme
@@ -96,6 +98,9 @@ def check(study: StudyPath, json: AsJson = False) -> None:
     Example: gazeannotator study check my-study
     """
     problems = check_study(study)
+    key = key_file(study)
+    if others_may_read(key):
+        console.warn(f"{key} may be read by others, who can then test names of patients: chmod 600 '{key}'.")
     if json:
         console.print_json({"ok": not problems, "problems": [dataclasses.asdict(each) for each in problems]})
     elif problems:

@@ -79,6 +79,11 @@ class StudyKey:
         return hmac.new(self.secret, text.encode("utf-8", "surrogateescape"), hashlib.sha256).hexdigest()
 
 
+def others_may_read(path: Path) -> bool:
+    """Whether other users of the machine have rights to a key file (False where no modes tell that)."""
+    return os.name == "posix" and path.exists() and bool(path.stat().st_mode & 0o077)
+
+
 def image_id(pixels: NDArray[np.uint8] | NDArray[np.uint16]) -> str:
     r"""Content hash of an image, as in the data-set format.
 

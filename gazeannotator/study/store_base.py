@@ -198,5 +198,5 @@ def damage() -> Iterator[None]:
     try:
         yield
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        hint = "Run `gazeannotator study check` to see what is wrong."
+        hint = "Put the study back from a backup; do not go on with this copy."
         raise StudyDamaged(f"The study holds rows that cannot be understood ({error}).", hint) from error

@@ -173,7 +173,7 @@ def _in_words(text: str) -> StorageError | StudyDamaged:
         if part in text:
             return StorageError(message, hint)
     if any(part in text for part in ("malformed", "not a database", "no such table", "no such column")):
-        hint = "Put the study back from a backup; `gazeannotator study check` shows what is wrong."
+        hint = "Put the study back from a backup; do not go on with this copy."
         return StudyDamaged(f"The study's database is damaged ({text}).", hint)
     return StorageError(
         f"The study's database does not work: {' '.join(text.split())}.", "Remove the cause, try again."

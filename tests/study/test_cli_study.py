@@ -76,6 +76,23 @@ def test_check_finds_damage_and_exits_1(study: Path) -> None:
     assert "an image file is missing" in people.stdout
 
 
+def test_a_key_that_others_may_read_is_noted(study: Path) -> None:
+    assert run("check", study).stderr == ""
+    (study / "study.key").chmod(0o640)
+    result = run("check", study, "--json")
+    assert (result.returncode, json.loads(result.stdout)["ok"]) == (0, True)
+    assert result.stderr.startswith("Warning: ")
+    assert "chmod 600" in result.stderr
+
+
+def test_a_damaged_database_is_to_be_put_back(study: Path) -> None:
+    (study / "study.db").write_bytes(b"no database at all, but a letter" * 200)
+    result = run("info", study)
+    assert result.returncode == 2
+    assert "Put the study back from a backup" in result.stderr
+    assert "study check" not in result.stderr
+
+
 def test_progress_as_json(tmp_path: Path, photos: Path) -> None:
     with subprocess.Popen(
         [
