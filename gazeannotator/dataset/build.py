@@ -15,7 +15,7 @@ from gazeannotator.dataset.joining import Joined, join_studies
 from gazeannotator.dataset.preparing import PreparedImage, Recipe, prepared
 from gazeannotator.dataset.readings import Quality
 from gazeannotator.dataset.schema import SPLITS, target_classes
-from gazeannotator.dataset.splits import parse_split, split_by_patient
+from gazeannotator.dataset.splits import empty_parts, parse_split, split_by_patient
 from gazeannotator.dataset.writer import DatasetWriter, writing
 from gazeannotator.errors import BadInput
 from gazeannotator.gaze.fixations import METHODS
@@ -226,6 +226,10 @@ def _finish(
     """Split the images and write what is known only now."""
     patients = [image.patient for image in joined.images]
     split, warnings = split_by_patient(patients, tally.targets(), parse_split(options.split), options.seed)
+    if unwanted := [
+        name for name, share in zip(SPLITS, parse_split(options.split), strict=True) if not share
+    ]:
+        warnings.append(empty_parts(unwanted))
     attributes = {
         "study": joined.name,
         "scheme": asdict(joined.scheme),

@@ -16,6 +16,7 @@ from gazeannotator.dataset.build import SMALLEST_GRID_PX
 from gazeannotator.dataset.folder_tree import ImageFile, Tree, find_images, natural_order
 from gazeannotator.dataset.grid import content, pixels_on_grid, resized
 from gazeannotator.dataset.schema import SPLITS
+from gazeannotator.dataset.splits import empty_parts
 from gazeannotator.dataset.writer import DatasetWriter, writing
 from gazeannotator.errors import BadInput
 from gazeannotator.gaze.csv_reading import read_csv
@@ -269,6 +270,8 @@ def _report(importer: _Importer, scheme: Scheme) -> FoldersReport:
     parts = Counter(file.part for file in importer.taken.values())
     classes = Counter(importer.classes)
     notes = list(importer.tree.notes)
+    if empty := [name for part, name in enumerate(SPLITS) if not parts[part]]:
+        notes.append(empty_parts(empty))
     if importer.without_map:
         notes.append(f"{importer.without_map} training or validation images have no attention map.")
     if importer.unknown:

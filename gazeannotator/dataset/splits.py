@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,12 @@ FloatArray = NDArray[np.float64]
 Parts = NDArray[np.int64]
 
 _LEAST_GAIN = 1e-9
+
+_NEEDED_FOR = {
+    "train": "nothing to learn from",
+    "validation": "nothing to stop the training by",
+    "test": "nothing to judge the network on",
+}
 
 _ABSENT = 1e6
 """Cost of a class that is missing in a part: more than any unevenness."""
@@ -47,6 +53,12 @@ def parse_split(text: str) -> tuple[float, float, float]:
         )
     total = sum(parts)
     return parts[0] / total, parts[1] / total, parts[2] / total
+
+
+def empty_parts(parts: Iterable[str]) -> str:
+    """Say which parts of a data set hold no image, and what then cannot be done."""
+    said = ", ".join(f"{name} ({_NEEDED_FOR[name]})" for name in parts)
+    return f"Parts without any image: {said}."
 
 
 def split_by_patient(

@@ -33,6 +33,19 @@ def events(*arguments, code=0):
     return lines
 
 
+def test_parts_without_images_are_warned_of(run, small_study, tmp_path):
+    data, tree = tmp_path / "d.h5", tmp_path / "tree"
+    built = run("build", small_study.store.path, "-o", data, "--size", 64, "--split", "70/30/0")
+    assert "Parts without any image: test (nothing to judge" in built.stderr
+    whole = run("build", small_study.store.path, "-o", data, "--size", 64)
+    assert "Parts without" not in whole.stderr
+    run("export", data, "--to", "folders", "-o", tree)
+    again = ("import-folders", tree, "-o", tmp_path / "again.h5", "--size", 64)
+    assert "Parts without" not in run(*again).stderr
+    shutil.rmtree(tree / "val")
+    assert "Parts without any image: validation (nothing to stop" in run(*again).stderr
+
+
 def test_build_info_check_and_export_go_together(run, small_study, tmp_path):
     data = tmp_path / "d.h5"
     said = run(
