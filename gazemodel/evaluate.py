@@ -49,7 +49,18 @@ class Evaluation:
 
 
 def calibrate(run: Run, facts: DataFacts) -> None:
-    """Fit the temperature on the validation images and keep it with the weights."""
+    """Fit the temperature on the validation images and keep it with the weights.
+
+    Raises
+    ------
+    BadInput
+        Where the data set was replaced since `facts` were read, as by a build during the training.
+    """
+    if read_facts(facts.path, run.config.target).fingerprint != facts.fingerprint:
+        raise BadInput(
+            f"{facts.path} was replaced during the training: its test images may be others now.",
+            "The weights are kept. Put the data set back and train on with --resume.",
+        )
     network = load_network(run)
     rows = facts.rows("validation")
     answers = _answers(run, network, facts, rows, lambda *_: None)

@@ -18,6 +18,7 @@ from gazeannotator.errors import BadInput, Cancelled
 from gazemodel import data, train
 from gazemodel.callbacks import _score
 from gazemodel.config import make_config
+from gazemodel.evaluate import calibrate
 from gazemodel.network import initial_network
 from gazemodel.run import load_network, open_run
 
@@ -226,6 +227,17 @@ def test_refused_data_leave_no_folder(own_data: Path, tmp_path: Path) -> None:
     with pytest.raises(BadInput):
         train.prepare(own_data, tmp_path / "run", make_config(**TINY))
     assert not (tmp_path / "run").exists()
+
+
+def test_a_data_set_that_was_replaced_during_the_training_is_not_judged_on(
+    own_data: Path, tmp_path: Path
+) -> None:
+    run, facts, network = train.prepare(own_data, tmp_path / "run", make_config(**{**TINY, "epochs": 1}))
+    train.fit(run, facts, network, report=lambda *_, **__: None, stop=lambda: False)
+    with h5py.File(own_data, "r+") as file:
+        file["images/split"][:] = np.roll(file["images/split"][:], 1)
+    with pytest.raises(BadInput, match="replaced during the training"):
+        calibrate(run, facts)
 
 
 def test_what_cannot_be_resumed_is_refused(
