@@ -16,6 +16,7 @@ from gazeannotator.study.store import Store
 
 _RESTORE = "Put the study back from a backup; do not go on with this copy."
 _RESTORE_IMAGE = "Put the file back from a backup, or import the original image again."
+_REPLACE_IMAGE = "Put the file back from a backup, or delete it and import the original image again."
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def _content_problems(path: Path) -> Iterator[Problem]:
         if not file.is_file():
             yield Problem("an image file is missing", where, _RESTORE_IMAGE)
         elif not _is_unchanged(file, identity):
-            yield Problem("an image file was changed", where, _RESTORE_IMAGE)
+            yield Problem("an image file was changed", where, _REPLACE_IMAGE)
     there = (each for each in folder.images_folder(path).rglob("*") if not each.is_dir())
     for file in sorted(set(there) - set(expected)):
         remedy = "Delete it: it is no image of the study (an import that was cut off leaves such files)."

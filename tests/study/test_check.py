@@ -21,7 +21,7 @@ from gazeannotator.errors import BadInput
 from gazeannotator.study import store_rows
 from gazeannotator.study.check import check_study
 from gazeannotator.study.images import read_image, write_image
-from gazeannotator.study.importing import create_study
+from gazeannotator.study.importing import create_study, import_images
 from gazeannotator.study.scheme import load_scheme
 from gazeannotator.study.session import ReadingSession
 from gazeannotator.study.store import Store
@@ -300,6 +300,18 @@ def test_image_files_are_checked(study: Path, tamper: Callable[[Path], object], 
     assert what in problem.what
     assert problem.where.startswith("images/")
     assert problem.remedy
+
+
+@pytest.mark.parametrize("tamper", [Path.unlink, repaint])
+def test_the_remedy_for_image_files_helps(study: Path, tamper: Callable[[Path], object]) -> None:
+    file = image_files(study)[1]
+    tamper(file)
+    (problem,) = check_study(study)
+    if "delete it" in problem.remedy:
+        file.unlink()
+    with Store.open(study) as store:
+        import_images(store, study.parent / "photos")
+    assert check_study(study) == []
 
 
 def test_swapped_images_are_found(study: Path) -> None:
