@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from gazeannotator.dataset import schema
 from gazeannotator.errors import BadInput
 from gazemodel.agreement import MEASURES, agreement
+from gazemodel.config import TrainConfig
 from gazemodel.data import DataFacts, ImageSet, SplitName, read_facts, read_heatmap
 from gazemodel.inference import Answers, ask, cam_at
 from gazemodel.metrics import Predictions, fit_temperature, interval, number, patient_weights, summarise
@@ -105,7 +106,7 @@ def evaluate(
     answers = _answers(run, network, facts, rows, tell)
     temperature = float(network.temperature)
     predictions = Predictions(facts.target[rows], answers.probabilities(temperature), facts.patient[rows])
-    attention = _attention(facts, rows, answers, keep_aspect=run.config.keep_aspect)
+    attention = _attention(facts, rows, answers, run.config)
     metrics = _metrics(run, facts, split, predictions, answers, attention, temperature)
     _write_predictions(run, facts, split, rows, predictions, attention)
     write_text(run.metrics, json.dumps(metrics, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
@@ -134,7 +135,7 @@ def _answers(
 
 
 def _attention(
-    facts: DataFacts, rows: NDArray[np.int64], answers: Answers, *, keep_aspect: bool
+    facts: DataFacts, rows: NDArray[np.int64], answers: Answers, config: TrainConfig
 ) -> dict[str, NDArray[np.float64]]:
     """Agreement of each image's CAM with its readers' gaze, NaN where it has none; each shape (n,)."""
     values = {name: np.full(len(rows), np.nan) for name in MEASURES}
@@ -146,7 +147,7 @@ def _attention(
             heatmap = read_heatmap(file, facts, int(row))
             x0, y0, width, height = facts.content[row]
             gaze = heatmap[y0 : y0 + height, x0 : x0 + width].astype(np.float64)
-            cam = cam_on_image(answers.cams[index], facts, int(row), keep_aspect=keep_aspect)
+            cam = cam_on_image(answers.cams[index], facts, int(row), config)
             at = np.floor(fixations.get(int(row), np.empty((0, 2))) - (x0, y0)).astype(np.int64)
             at = at[((at >= 0) & (at < (width, height))).all(1)]
             for name, value in agreement(cam, gaze, at).items():
@@ -155,7 +156,7 @@ def _attention(
 
 
 def cam_on_image(
-    cam: NDArray[np.float64], facts: DataFacts, row: int, *, keep_aspect: bool
+    cam: NDArray[np.float64], facts: DataFacts, row: int, config: TrainConfig
 ) -> NDArray[np.float64]:
     """Lay a CAM over the image itself, without the grid's padding.
 
@@ -166,8 +167,8 @@ def cam_on_image(
     facts : DataFacts
     row : int
         Row of the image.
-    keep_aspect : bool
-        Whether the input was the whole grid (True), or the image alone, stretched.
+    config : TrainConfig
+        Tells whether the input was the whole grid, or the image alone, stretched; and which CAM it is.
 
     Returns
     -------
@@ -175,9 +176,9 @@ def cam_on_image(
         On the image's part of the grid.
     """
     x0, y0, width, height = (int(each) for each in facts.content[row])
-    if not keep_aspect:
-        return cam_at(cam, (height, width))
-    return cam_at(cam, (facts.grid_px, facts.grid_px))[y0 : y0 + height, x0 : x0 + width]
+    if not config.keep_aspect:
+        return cam_at(cam, (height, width), config.loss_name)
+    return cam_at(cam, (facts.grid_px, facts.grid_px), config.loss_name)[y0 : y0 + height, x0 : x0 + width]
 
 
 def _fixations(file: Any, facts: DataFacts) -> dict[int, NDArray[np.float64]]:  # noqa: ANN401 - h5py has no types

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn import functional
 from torch.utils.data import DataLoader, Dataset
 
 from gazemodel.attention import class_activation_map
@@ -79,6 +80,19 @@ def ask(
     return Answers(np.concatenate(logits), np.concatenate(cams))
 
 
-def cam_at(cam: NDArray[np.float64], shape: tuple[int, int]) -> NDArray[np.float64]:
-    """Enlarge a CAM smoothly to (height, width), ≥ 0."""
+def cam_at(cam: NDArray[np.float64], shape: tuple[int, int], kind: str = "default") -> NDArray[np.float64]:
+    """Enlarge a CAM smoothly to (height, width), ≥ 0.
+
+    Parameters
+    ----------
+    cam : ndarray, shape (h, w)
+    shape : tuple of int
+    kind : str
+        ``reference``: corners on corners, as that loss compares it with gaze; any other: each cell
+        covers its share of the picture. Near the border they differ by half a cell.
+    """
+    if kind == "reference":
+        cells = torch.from_numpy(cam)[None, None]
+        large = functional.interpolate(cells, size=shape, mode="bicubic", align_corners=True)
+        return np.asarray(large[0, 0].numpy().clip(0), np.float64)
     return np.asarray(cv2.resize(cam, shape[::-1], interpolation=cv2.INTER_CUBIC)).clip(0)

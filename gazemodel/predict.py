@@ -20,6 +20,7 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from gazeannotator.errors import BadInput, StorageError
+from gazemodel.config import TrainConfig
 from gazemodel.data import to_input
 from gazemodel.inference import ask, cam_at
 from gazemodel.run import Run, load_network, replace_file, write_text
@@ -78,7 +79,7 @@ def predict(
         out.mkdir(parents=True, exist_ok=True)
         found = []
         for index, (file, name) in enumerate(zip(files, _names(files), strict=True)):
-            picture = overlay(read_pixels(file), answers.cams[index], keep_aspect=run.config.keep_aspect)
+            picture = overlay(read_pixels(file), answers.cams[index], run.config)
             replace_file(out / name, lambda new, content=picture: _save_png(content, new))  # type: ignore[misc]
             said = dict(zip(run.classes, probabilities[index].tolist(), strict=True))
             found.append(Prediction(file, max(said, key=lambda each: said[each]), said, out / name))
@@ -110,7 +111,7 @@ def read_pixels(file: Path) -> Pixels:
         raise BadInput(f"{file} is damaged: its pixels cannot be read.", "Copy it again.") from None
 
 
-def overlay(pixels: Pixels, cam: NDArray[np.float64], *, keep_aspect: bool) -> Pixels:
+def overlay(pixels: Pixels, cam: NDArray[np.float64], config: TrainConfig) -> Pixels:
     """Lay the network's attention over a picture: where it looked stays bright and turns warm.
 
     Parameters
@@ -118,16 +119,16 @@ def overlay(pixels: Pixels, cam: NDArray[np.float64], *, keep_aspect: bool) -> P
     pixels : ndarray of uint8, shape (h, w, 3)
     cam : ndarray, shape (a, b)
         Over the network's square input.
-    keep_aspect : bool
-        Whether that input held the picture centred (True) or stretched.
+    config : TrainConfig
+        Tells whether that input held the picture centred or stretched, and which CAM it is.
     """
     height, width = pixels.shape[:2]
-    if keep_aspect:
+    if config.keep_aspect:
         side = max(height, width)
         x0, y0 = (side - width) // 2, (side - height) // 2
-        attention = cam_at(cam, (side, side))[y0 : y0 + height, x0 : x0 + width]
+        attention = cam_at(cam, (side, side), config.loss_name)[y0 : y0 + height, x0 : x0 + width]
     else:
-        attention = cam_at(cam, (height, width))
+        attention = cam_at(cam, (height, width), config.loss_name)
     attention = attention / max(float(attention.max()), 1e-12)
     # OpenCV's pictures are BGR; the map itself comes so too.
     colours = cv2.applyColorMap((attention * 255).astype(np.uint8), cv2.COLORMAP_INFERNO)[..., ::-1]

@@ -148,7 +148,7 @@ def _examples(run: Run, found: Evaluation) -> list[dict[str, Any]]:
             x0, y0, width, height = (int(each) for each in facts.content[row])
             inside = np.s_[y0 : y0 + height, x0 : x0 + width]
             pixels = file["images/pixels"][row][inside]
-            cam = cam_on_image(found.cams[index], facts, row, keep_aspect=run.config.keep_aspect)
+            cam = cam_on_image(found.cams[index], facts, row, run.config)
             gaze = read_heatmap(file, facts, row)[inside].astype(np.float64) if facts.has_gaze[row] else None
             examples.append(
                 {

@@ -146,6 +146,12 @@ def test_image_px_per_degree_follows_the_placement(screen, image, zoom):
     assert g.image_px_per_deg(screen, placed, image) == pytest.approx(screen.px_per_deg / zoom)
 
 
+def test_image_px_per_degree_keeps_areas_where_the_placement_is_stretched():
+    screen = g.Screen(1920, 1080, 527, 296, 650)
+    stretched = g.image_px_per_deg(screen, g.Placement(0, 0, 200, 100), (100, 100))
+    assert stretched == pytest.approx(screen.px_per_deg * math.sqrt(100 / 200))
+
+
 @pytest.mark.parametrize("bad", [0, -1, math.nan, math.inf])
 def test_a_screen_without_size_is_refused(bad):
     with pytest.raises(ValueError, match="positive"):

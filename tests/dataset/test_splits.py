@@ -139,10 +139,22 @@ def test_other_splits_are_refused_in_words(text):
         ([0, 1], [2, 1], 0),
         ([0, 1], [2, 2], -1),
         ([0, 0, 1, 1], [1, 1, 1, 2], 1),
+        ([0, 0, 1, 1], [2, 1, 2, 2], 1),
         ([0, 1, 2], [1, 1, 2], 2),
         ([1, -1, -1], [1, 0, 0], 1),
     ],
-    ids=["none", "none can", "one", "majority", "tie, sure", "tie", "tie of two", "three ways", "abstained"],
+    ids=[
+        "none",
+        "none can",
+        "one",
+        "majority",
+        "tie, sure",
+        "tie",
+        "tie of two",
+        "tie, two sure",
+        "three ways",
+        "abstained",
+    ],
 )
 def test_consensus(labels, confidences, expected):
     assert consensus(np.array(labels), np.array(confidences)) == expected

@@ -12,6 +12,7 @@ from gazeannotator.dataset.grid import pixels_on_grid
 from gazeannotator.errors import BadInput
 from gazeannotator.geometry import fit_grid
 from gazeannotator.study.images import decode
+from gazemodel.config import make_config
 from gazemodel.data import to_input
 from gazemodel.predict import _Files, overlay, predict, read_pixels
 from gazemodel.run import open_run
@@ -50,7 +51,8 @@ def test_the_overlay_is_warm_where_the_network_looked(keep_aspect: bool, expecte
     cam[3 if keep_aspect else 2, 3 if keep_aspect else 1] = (
         1  # cells of 10 px (kept), or 10 × 5 px (stretched)
     )
-    change = np.abs(overlay(pixels, cam, keep_aspect=keep_aspect).astype(int) - 60).sum(2)
+    config = make_config().model_copy(update={"keep_aspect": keep_aspect})
+    change = np.abs(overlay(pixels, cam, config).astype(int) - 60).sum(2)
     row, column = np.unravel_index(change.argmax(), change.shape)
     if keep_aspect:
         assert (row, column) == pytest.approx((15, 35), abs=5)
