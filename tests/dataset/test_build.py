@@ -100,9 +100,10 @@ def test_the_onset_correction_moves_the_onset_and_what_is_counted_from_it(make_s
         assert file["readings/session"].asstr()[0] == session.id
 
 
-def test_the_heatmap_is_the_formula_of_the_format_page(make_study, built):
+@pytest.mark.parametrize("size", [(64, 40), (150, 100), (60, 80)])
+def test_the_heatmap_is_the_formula_of_the_format_page(make_study, built, size):
     maker = make_study()
-    image = maker.add_image("p", 0, size=(64, 40))
+    image = maker.add_image("p", 0, size=size)
     for reader, places in (("A", ((12, 9), (50, 30))), ("B", ((30, 20), (31, 21), (5, 35)))):
         maker.start(reader)
         maker.read(image, 0, places=places)
@@ -110,6 +111,7 @@ def test_the_heatmap_is_the_formula_of_the_format_page(make_study, built):
     _, file = built([maker])
     with file:
         scale, dx, dy = file["images/to_grid"][0]
+        assert scale == 64 / max(size)
         row, col = np.mgrid[0:64, 0:64] + 0.5
         total = np.zeros((64, 64))
         for reading in range(2):
