@@ -47,18 +47,32 @@ Script = Generator[Until, Any, None]
 class Pilot(QObject):
     """Plays a script in the running event loop.
 
+    Parameters
+    ----------
+    script : generator
+    watch : callable
+        Called at every look; raises where it makes no sense to go on.
+
     Signals
     -------
     ended()
         The script is over; `error` tells how.
+
+    Attributes
+    ----------
+    error : Exception or None
+        Why the script is not, or was not, done to its end.
     """
 
     ended = Signal()
 
-    def __init__(self, script: Script, parent: QObject | None = None) -> None:
+    def __init__(
+        self, script: Script, parent: QObject | None = None, watch: Callable[[], None] = lambda: None
+    ) -> None:
         super().__init__(parent)
-        self.error: Exception | None = None
+        self.error: Exception | None = DemoFailed("The window was closed before the demo was over.")
         self._script = script
+        self._watch = watch
         self._wait: Until | None = None
         self._deadline_s = 0.0
         self._timer = QTimer(self, interval=LOOK_EVERY_MS)
@@ -75,7 +89,12 @@ class Pilot(QObject):
         if message is not None:
             self._fail(DemoFailed(f"The program said: {message}", "The demo cannot go on."))
             return
-        result = self._wait.holds()
+        try:
+            self._watch()
+            result = self._wait.holds()
+        except Exception as error:  # noqa: BLE001 - as in `_go_on`
+            self._fail(error)
+            return
         if result:
             self._go_on(lambda: self._script.send(result))
         elif time.monotonic() > self._deadline_s:
@@ -99,7 +118,7 @@ class Pilot(QObject):
             self._deadline_s = time.monotonic() + self._wait.within_s
             self._timer.start()
 
-    def _fail(self, error: DemoFailed) -> None:
+    def _fail(self, error: Exception) -> None:
         """Let the script clean up behind itself, then end."""
         self._timer.stop()
         self._script.close()

@@ -113,11 +113,14 @@ def _shown(reading: ReadingWindow) -> str:
 
 
 def _image(reading: ReadingWindow, *, which: str | None = None, within_s: float = 30.0) -> Until:
-    """Wait for an image (or that one), also where another window came to the front meanwhile."""
+    """Wait for an image (or that one); goes on after pauses that are not the reader's own.
+
+    Another window came to the front, or a busy machine held the samples up.
+    """
     controller = reading.controller
 
     def visible() -> bool:
-        if controller.phase is Phase.PAUSED and controller.why_paused == "window":
+        if controller.phase is Phase.PAUSED and controller.why_paused != "reader":
             press(reading, Qt.Key.Key_Space)
         return controller.phase is Phase.VIEWING and which in (None, _shown(reading))
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from gazeannotator.demo import sample_images
 from gazeannotator.demo.pilot import Pilot
-from gazeannotator.demo.plan import Places, Say, Steps
+from gazeannotator.demo.plan import DemoFailed, Places, Say, Steps
 from gazeannotator.demo.results import check_results
 from gazeannotator.demo.tour import Tour
 from gazeannotator.errors import BadInput, StorageError
@@ -68,10 +68,9 @@ def run_demo(out: Path, *, images: int | None = None, say: Say) -> None:
         application, window = app.start()
         size = application.primaryScreen().size() * application.primaryScreen().devicePixelRatio()
         tracker = stack.enter_context(_simulated_tracker(places.lesions, size.toTuple(), own / "tracker.log"))
-        tour = Tour(window, places, tracker.poll, steps)
-        pilot = Pilot(tour.script(), application)
-        pilot.ended.connect(tour.close_windows)
-        pilot.ended.connect(application.quit)
+        tour = Tour(window, places, steps)
+        pilot = Pilot(tour.script(), application, watch=lambda: _must_run(tracker))
+        pilot.ended.connect(tour.leave)
         pilot.start()
         application.exec()
     if pilot.error is not None:
@@ -81,6 +80,11 @@ def run_demo(out: Path, *, images: int | None = None, say: Say) -> None:
         steps.note(line)
     minutes = (time.monotonic() - began_s) / 60
     say(f"All done in {minutes:.1f} min. The study in the app: gazeannotator {places.study}")
+
+
+def _must_run(tracker: subprocess.Popen[bytes]) -> None:
+    if tracker.poll() is not None:
+        raise DemoFailed(f"The simulated eye tracker ended by itself (exit code {tracker.returncode}).")
 
 
 def _make_folder(out: Path) -> None:

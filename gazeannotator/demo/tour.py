@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from PySide6.QtCore import Slot
+from PySide6.QtCore import QCoreApplication, Slot
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from gazeannotator.demo.pilot import Script, Until, after, part, window_of
@@ -26,20 +24,11 @@ TOLD_EVERY = 15
 
 
 class Tour:
-    """Does the job in the main window, by its menus, dialogs and keys.
+    """Does the job in the main window, by its menus, dialogs and keys."""
 
-    Parameters
-    ----------
-    tracker_ended : callable
-        Returns the exit code of the simulated tracker, None while it runs.
-    """
-
-    def __init__(
-        self, window: MainWindow, places: Places, tracker_ended: Callable[[], int | None], steps: Steps
-    ) -> None:
+    def __init__(self, window: MainWindow, places: Places, steps: Steps) -> None:
         self._window = window
         self._places = places
-        self._tracker_ended = tracker_ended
         self._steps = steps
 
     def script(self) -> Script:
@@ -49,11 +38,15 @@ class Tour:
             yield after(0.5)
 
     @Slot()
-    def close_windows(self) -> None:
-        """Leave, however far it went."""
-        if self._window.reading is not None:
-            self._window.reading.close()
-        self._window.close()
+    def leave(self) -> None:
+        """End the program, however far it went: work that still runs is of no use any more."""
+        for job in (self._window.job_page.job, self._window.training.monitor.job):
+            if job is not None:
+                job.kill()
+        if not (self._window.job_page.busy or self._window.training.busy):
+            self._window.close()
+        # Not quit(), which asks every window, and a window with work or a reading may refuse.
+        QCoreApplication.exit()
 
     def _import(self) -> Script:
         self._steps.begin("File → New study: the images are imported and de-identified")
@@ -74,9 +67,7 @@ class Tour:
         window = self._window
         window.trigger("session.tracker")
         page = yield Until("the eye tracker's page shows", self._tracker_page)
-        yield Until(
-            "the eye tracker's samples arrive", lambda: self._tracker_runs() and page.use_button.isEnabled()
-        )
+        yield Until("the eye tracker's samples arrive", page.use_button.isEnabled)
         yield after(1.5)
         page.use_button.click()
         yield Until("the study's page shows", lambda: window.stack.currentWidget() is window.study_page)
@@ -104,15 +95,8 @@ class Tour:
         yield Until("the reading window closes", lambda: window.reading is None)
 
     def _tell_progress(self, done: int, total: int) -> None:
-        self._tracker_runs()
         if done % TOLD_EVERY == 0 or done == total:
             self._steps.note(f"{done} of {total} images read")
-
-    def _tracker_runs(self) -> bool:
-        code = self._tracker_ended()
-        if code is not None:
-            raise DemoFailed(f"The simulated eye tracker ended by itself (exit code {code}).")
-        return True
 
     def _build(self) -> Script:
         self._steps.begin("Data set → Build: fixations, heatmaps, splits by patient")
@@ -139,10 +123,16 @@ class Tour:
         recipe.setCurrentIndex(recipe.findData("quick"))
         setup.start_button.click()
         yield Until("the training starts", lambda: window.training.busy)
-        yield Until("the training is done", lambda: not window.training.busy, 240)
+        while window.training.busy:
+            epochs = len(window.training.monitor.loss.points)
+            yield Until("the training goes on", lambda seen=epochs: self._trained_further(seen), 300)
         if not (self._places.run / "report.html").is_file():
             raise DemoFailed("The training did not end well.", _failure(window.training))
         self._steps.note(f"report: {self._places.run / 'report.html'}")
+
+    def _trained_further(self, epochs: int) -> bool:
+        training = self._window.training
+        return not training.busy or len(training.monitor.loss.points) > epochs
 
 
 def _accept(dialog: FormDialog) -> Script:

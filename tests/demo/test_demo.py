@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import psutil
 import pytest
 
 from gazeannotator.cli.demo import has_display
@@ -40,6 +41,22 @@ def test_folder_with_something_in_it_is_refused(tmp_path: Path) -> None:
     assert result.stderr.startswith(f"Error: {tmp_path} is not empty.")
     assert len(result.stderr.splitlines()) == 1
     assert [each.name for each in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+@pytest.mark.slow
+def test_demo_ends_in_words_when_its_tracker_dies(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "gazeannotator.cli.main", "demo", "--headless", "--images", "18"]
+    command += ["--out", str(tmp_path / "out")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as demo:
+        assert any("4. Start reading" in line for line in demo.stdout)
+        (tracker,) = (
+            each for each in psutil.Process(demo.pid).children() if "simulate" in " ".join(each.cmdline())
+        )
+        tracker.kill()
+        said, failed = demo.communicate(timeout=200)
+    assert demo.returncode == 2, said
+    assert "Error: The simulated eye tracker ended by itself" in failed
+    assert not (tmp_path / "out" / "dataset.h5").exists()
 
 
 def test_results_that_are_missing_are_not_believed(tmp_path: Path) -> None:

@@ -58,6 +58,30 @@ def test_an_error_in_the_script_ends_it(qtbot: QtBot) -> None:
     assert isinstance(play(qtbot, script()).error, KeyError)
 
 
+def test_an_error_while_waiting_ends_it_and_the_script_cleans_up(qtbot: QtBot) -> None:
+    cleaned = []
+
+    def broken() -> bool:
+        raise DemoFailed("The tracker is gone.")
+
+    def script() -> Iterator[Until]:
+        try:
+            yield Until("nothing", broken)
+        finally:
+            cleaned.append(True)
+
+    error = play(qtbot, script()).error
+    assert isinstance(error, DemoFailed)
+    assert error.message == "The tracker is gone."
+    assert cleaned == [True]
+
+
+def test_a_script_that_did_not_come_to_its_end_has_failed(qtbot: QtBot) -> None:
+    pilot = Pilot(iter([after(60)]))
+    pilot.start()
+    assert isinstance(pilot.error, DemoFailed)
+
+
 def test_a_message_on_the_screen_ends_it_with_its_words(qtbot: QtBot) -> None:
     parent = QWidget()
     qtbot.addWidget(parent)
