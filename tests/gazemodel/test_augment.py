@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from gazemodel.augment import augment
+from gazemodel.augment import _draw, augment
 from gazemodel.config import RECIPES, Augmentation
 
 EVERYTHING = RECIPES["default"].augment
@@ -72,3 +72,11 @@ def test_the_same_seed_gives_the_same_pictures_with_and_without_gaze() -> None:
     assert nothing is None
     other, _ = augment(images, gaze, EVERYTHING, generator(4))
     assert not torch.equal(with_gaze, other)
+
+
+def test_shift_and_scale_reach_what_they_name() -> None:
+    """Shares of the image, not of the coordinates -1 to 1 in which it is turned."""
+    affine, _ = _draw(4000, Augmentation(shift=0.2, scale=0.5), torch.Generator().manual_seed(0))
+    assert affine[:, :, 2].abs().max() / 2 == pytest.approx(0.2, abs=0.001)
+    zoom = 1 / affine[:, 0, 0]
+    assert [float(zoom.min()), float(zoom.max())] == pytest.approx([0.5, 1.5], abs=0.01)

@@ -21,6 +21,7 @@ from gazemodel.config import make_config
 from gazemodel.evaluate import calibrate
 from gazemodel.network import initial_network
 from gazemodel.run import load_network, open_run
+from gazemodel.task import GazeTask
 
 TINY: dict[str, Any] = {"size": 48, "epochs": 2, "batch": 6, "lr": 1e-3, "patience": 0}
 
@@ -142,6 +143,16 @@ def test_equal_accuracies_are_told_apart_by_the_whole_loss_with_gaze() -> None:
         make_config(attention_loss="none"), means
     )
     assert _score(make_config("reference"), looks_better) == _score(make_config("reference"), means)
+
+
+def test_the_weight_of_gaze_grows_over_its_ramp(monkeypatch: pytest.MonkeyPatch) -> None:
+    config = make_config(**TINY, attention_weight=2.0, attention_ramp_epochs=3)
+    task = GazeTask(initial_network(config, 2), config)
+    weights = []
+    for epoch in range(5):
+        monkeypatch.setattr(GazeTask, "current_epoch", epoch)
+        weights.append(task._weight())
+    assert weights == [0.5, 1.0, 1.5, 2.0, 2.0]
 
 
 def test_it_stops_early_when_nothing_gets_better(small_data: Path, tmp_path: Path) -> None:
