@@ -372,7 +372,7 @@ def test_list_prints_exactly_the_documented_json() -> None:
     [
         (["--layout", "eyelink"], "no layout 'eyelink'"),
         (["--screen-px", "wide"], "'wide' is not a screen size"),
-        (["--replay", "missing.csv"], "missing.csv cannot be read"),
+        (["--replay", "missing.csv"], "There is no file missing.csv."),
         (["--look-at", "missing.json"], "missing.json cannot be read"),
     ],
 )
