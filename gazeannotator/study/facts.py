@@ -45,8 +45,9 @@ def study_info(store: Store, *, data_loss: LossMeasure | None = None) -> dict[st
     loss = {each.id: _loss(store, sessions[each.session], each, data_loss) for each in done if data_loss}
     by_reader = {each.code: sum(reading.reader == each.code for reading in done) for each in readers}
     accuracies = [sessions[each.session].accuracy_deg for each in done]
+    valid = {each.id for each in done}
     excluded = sum(
-        each not in done
+        each.id not in valid
         or each.label == CANNOT_BE_ASSESSED
         or sessions[each.session].accuracy_deg > store.protocol.max_accuracy_deg
         or loss.get(each.id, math.nan) > store.protocol.max_data_loss
