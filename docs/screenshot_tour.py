@@ -22,8 +22,8 @@ from gazeannotator.ui.dialogs.datasets import BuildDialog, ExportDialog
 from gazeannotator.ui.dialogs.help import AboutDialog, GuideDialog, KeysDialog
 from gazeannotator.ui.dialogs.preferences import SettingsDialog
 from gazeannotator.ui.dialogs.studies import NewStudyDialog
-from gazeannotator.ui.pages.reading import ReadingWindow
-from gazeannotator.ui.pages.reading_room import Phase
+from gazeannotator.ui.reading.opening import ReadingWindow
+from gazeannotator.ui.reading.room import Phase
 from gazeannotator.ui.window import MainWindow
 
 COLOURS = 255

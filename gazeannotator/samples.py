@@ -29,6 +29,9 @@ class GazeChunk:
         Eye-to-screen distance; NaN where the stream does not tell it.
     sequence : ndarray, shape (n,)
         The sender's sample number; NaN where the stream does not tell it.
+    origin_mm : ndarray, shape (n, 2, 3)
+        Where each eye (left, right) is, x to the right, y up, z towards the reader, as the
+        tracker tells it (Tobii: user coordinates); NaN where it does not.
     """
 
     time_s: FloatArray
@@ -37,6 +40,7 @@ class GazeChunk:
     pupil_mm: FloatArray
     distance_mm: FloatArray
     sequence: FloatArray
+    origin_mm: FloatArray
 
     def __post_init__(self) -> None:
         n = len(self.time_s)
@@ -81,6 +85,7 @@ _SHAPES: dict[str, tuple[int, ...]] = {
     "pupil_mm": (2,),
     "distance_mm": (),
     "sequence": (),
+    "origin_mm": (2, 3),
 }
 
 

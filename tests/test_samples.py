@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -13,21 +15,16 @@ def some(n, start_s=0.0):
         random.random((n, 2)),
         np.full(n, 650.0),
         np.arange(n, dtype=float),
+        random.random((n, 2, 3)),
     )
 
 
 def test_a_chunk_refuses_arrays_of_other_shape_or_type():
     with pytest.raises(ValueError, match="left: float64 of shape"):
-        GazeChunk(np.zeros(3), np.zeros((2, 2)), np.zeros((3, 2)), np.zeros((3, 2)), np.zeros(3), np.zeros(3))
+        GazeChunk(*(np.zeros((3, *shape)) for shape in ((), (1,), (2,), (2,), (), (), (2, 3))))
+    chunk = some(3)
     with pytest.raises(ValueError, match="time_s"):
-        GazeChunk(
-            np.zeros(3, np.float32),
-            np.zeros((3, 2)),
-            np.zeros((3, 2)),
-            np.zeros((3, 2)),
-            np.zeros(3),
-            np.zeros(3),
-        )
+        dataclasses.replace(chunk, time_s=chunk.time_s.astype(np.float32))
 
 
 def test_joined_chunks_keep_every_sample_in_order():

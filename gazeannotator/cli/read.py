@@ -44,7 +44,7 @@ def read(
     size = _size(windowed)
     from gazeannotator.settings import LastStream, SettingsFile
     from gazeannotator.ui import app
-    from gazeannotator.ui.pages.reading import open_reading
+    from gazeannotator.ui.reading.opening import open_reading
 
     settings = SettingsFile()
     # Ctrl+C in the terminal ends at once; whatever was answered is on disk.

@@ -11,8 +11,8 @@ from PySide6.QtCore import Qt
 
 from gazeannotator.demo.pilot import Script, Until, after, press
 from gazeannotator.demo.plan import DemoFailed
-from gazeannotator.ui.pages.reading import ReadingWindow
-from gazeannotator.ui.pages.reading_room import Phase
+from gazeannotator.ui.reading.opening import ReadingWindow
+from gazeannotator.ui.reading.room import Phase
 
 FIRST_IMAGE_WITHIN_S = 60.0
 DIGITS = (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3)

@@ -17,7 +17,11 @@ FloatArray = NDArray[np.float64]
 CLOCK_RESET_S = 0.1
 """A change of the offset above this from one measurement to the next is a reset, not drift."""
 
-_COLUMNS = 9
+_WITH_ORIGINS = b"\x01"
+"""First byte of packed samples that hold the eyes' origins; a zlib stream begins with none such."""
+
+_COLUMNS = {True: 15, False: 9}
+"""With origins, and without, as the first version of the program wrote them."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +56,11 @@ def gaze_hash(previous: str, row: GazeRow) -> str:
 
 def packed(chunk: GazeChunk) -> bytes:
     """Pack samples without loss: zlib over little-endian float64, column by column."""
-    columns = [getattr(chunk, field.name).reshape(len(chunk), -1).T for field in fields(chunk)]
-    return zlib.compress(np.concatenate(columns).astype("<f8").tobytes(), 1)
+    known = not np.isnan(chunk.origin_mm).all()
+    names = [field.name for field in fields(chunk) if known or field.name != "origin_mm"]
+    columns = [getattr(chunk, name).reshape(len(chunk), -1).T for name in names]
+    data = zlib.compress(np.concatenate(columns).astype("<f8").tobytes(), 1)
+    return _WITH_ORIGINS + data if known else data
 
 
 def unpacked(data: bytes) -> GazeChunk:
@@ -64,13 +71,17 @@ def unpacked(data: bytes) -> GazeChunk:
     ValueError
         If the bytes are not what `packed` made.
     """
+    known = data.startswith(_WITH_ORIGINS)
     try:
-        columns = np.frombuffer(zlib.decompress(data), "<f8").reshape(_COLUMNS, -1).astype(float)
+        table = zlib.decompress(data.removeprefix(_WITH_ORIGINS))
     except zlib.error as error:
         raise ValueError("gaze samples that cannot be unpacked") from error
-    t, lx, ly, rx, ry, left_pupil, right_pupil, distance, sequence = columns
+    columns = np.frombuffer(table, "<f8").reshape(_COLUMNS[known], -1).astype(float)
+    t, lx, ly, rx, ry, left_pupil, right_pupil, distance, sequence = columns[:9]
     left, right = np.column_stack((lx, ly)), np.column_stack((rx, ry))
-    return GazeChunk(t, left, right, np.column_stack((left_pupil, right_pupil)), distance, sequence)
+    pupil_mm = np.column_stack((left_pupil, right_pupil))
+    origin_mm = columns[9:].T.reshape(-1, 2, 3) if known else np.full((len(t), 2, 3), np.nan)
+    return GazeChunk(t, left, right, pupil_mm, distance, sequence, origin_mm)
 
 
 def packed_offset(offset_s: float) -> bytes:

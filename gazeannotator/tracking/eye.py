@@ -27,6 +27,9 @@ DWELL = 0.75
 
 PUPIL_MM = (3.4, 3.5)
 DISTANCE_MM = 650.0
+ORIGINS_MM = ((-32.0, 12.0, DISTANCE_MM), (32.0, 12.0, DISTANCE_MM))
+"""Left and right eye: 64 mm apart, a little above the middle of the screen."""
+
 VIEW_DEG = (46.4, 26.1)
 """The tracked display: 527 × 296 mm seen from 650 mm."""
 
@@ -145,7 +148,10 @@ class SimulatedEye:
             each[lost] = np.nan
         sequence = np.arange(self._sequence, self._sequence + n, dtype=np.float64)
         self._sequence += n
-        return GazeChunk(time_s, left, right, pupil, np.where(lost, np.nan, DISTANCE_MM), sequence)
+        distance = np.where(lost, np.nan, DISTANCE_MM)
+        origin = np.array(ORIGINS_MM) + self._random.normal(0, 0.3, (n, 2, 3))
+        origin[lost] = np.nan
+        return GazeChunk(time_s, left, right, pupil, distance, sequence, origin)
 
     def _next_move(self) -> None:
         last = self._move

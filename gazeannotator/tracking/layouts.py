@@ -193,6 +193,7 @@ def to_chunk(
         pupil_mm=table[:, 4:6],
         distance_mm=distance,
         sequence=table[:, 8],
+        origin_mm=np.full((len(stamps), 2, 3), np.nan),
     )
 
 

@@ -9,6 +9,7 @@ also doubled or decreasing ones, with the clock offsets beside them.
 from __future__ import annotations
 
 import logging
+import math
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -85,6 +86,9 @@ class RecorderStatus:
         Share of lost samples in the last two seconds; NaN before.
     age_s : float
         Since a sample last came; infinite if none ever did.
+    latency_s : float
+        From the newest sample's stamp, on this machine's clock, to its arrival; NaN while the
+        sender's clock is not known.
     message : str
         What is wrong, in plain words; empty if nothing is.
     """
@@ -95,6 +99,7 @@ class RecorderStatus:
     unsaved: int
     data_loss: float
     age_s: float
+    latency_s: float
     message: str
 
 
@@ -352,6 +357,7 @@ class Recorder:
                 unsaved=0 if recording is None else recording.unsaved,
                 data_loss=data_loss,
                 age_s=age_s,
+                latency_s=math.nan if self._offset is None else -self._stamps_off_s(),
                 message=message,
             )
 

@@ -45,6 +45,7 @@ class Recording:
             pupil_mm=np.full((n, 2), np.nan),
             distance_mm=np.full(n, np.nan),
             sequence=np.arange(n, dtype=np.float64),
+            origin_mm=np.full((n, 2, 3), np.nan),
         )
 
 

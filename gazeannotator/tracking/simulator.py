@@ -194,7 +194,8 @@ class ReplaySource:
         time_s = last_s + np.arange(1, n + 1) / self.rate_hz
         self._idle_s = float(time_s[-1]) if n else last_s
         lost = np.full((n, 2), np.nan)
-        return GazeChunk(time_s, lost, lost, lost, lost[:, 0], lost[:, 0])
+        origin_mm = np.full((n, 2, 3), np.nan)
+        return GazeChunk(time_s, lost, lost, lost, lost[:, 0], lost[:, 0], origin_mm)
 
 
 def simulated_stream(

@@ -160,7 +160,7 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def start_reading(self, choice: ReadingChoice, *, consented: bool = False) -> QWidget | None:
         """Open the reading window for a reader; returns it, or None after a message why not."""
-        from gazeannotator.ui.pages.reading import open_reading
+        from gazeannotator.ui.reading.opening import open_reading
 
         self.change_settings(self.settings.model_copy(update={"last_reader": choice.reader}))
         try:

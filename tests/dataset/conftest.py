@@ -38,6 +38,7 @@ def chunk(time_s, xy_normalised, *, distance_mm=math.nan) -> GazeChunk:
         np.full((n, 2), 3.0),
         np.full(n, distance_mm),
         np.arange(n, dtype=float),
+        np.full((n, 2, 3), np.nan),
     )
 
 

@@ -17,8 +17,8 @@ from PySide6.QtWidgets import QApplication
 
 from gazeannotator.cli.main import main
 from gazeannotator.ui.app import make_application
-from gazeannotator.ui.pages.reading import ReadingWindow
-from gazeannotator.ui.pages.reading_room import Phase
+from gazeannotator.ui.reading.opening import ReadingWindow
+from gazeannotator.ui.reading.room import Phase
 
 
 class Reader:

@@ -36,7 +36,13 @@ def make_chunk(time_s: object, *, lost: object = ()) -> GazeChunk:
     eyes = np.full((n, 2), 0.5)
     eyes[list(lost)] = np.nan
     return GazeChunk(
-        time_s, eyes, eyes.copy(), np.full((n, 2), 3.0), np.full(n, 650.0), np.arange(n, dtype=float)
+        time_s,
+        eyes,
+        eyes.copy(),
+        np.full((n, 2), 3.0),
+        np.full(n, 650.0),
+        np.arange(n, dtype=float),
+        np.full((n, 2, 3), np.nan),
     )
 
 

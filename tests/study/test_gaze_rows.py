@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import math
+import zlib
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,7 +16,7 @@ from gazeannotator.study.gaze_rows import SenderClock, packed, packed_offset, un
 from gazeannotator.study.store import Store
 
 
-@given(st.integers(1, 40).flatmap(lambda n: hnp.arrays(np.float64, (n, 9), elements=st.floats(width=64))))
+@given(st.integers(1, 40).flatmap(lambda n: hnp.arrays(np.float64, (n, 15), elements=st.floats(width=64))))
 def test_packing_is_lossless(values: np.ndarray) -> None:
     chunk = GazeChunk(
         values[:, 0].copy(),
@@ -23,10 +25,18 @@ def test_packing_is_lossless(values: np.ndarray) -> None:
         values[:, 5:7].copy(),
         values[:, 7].copy(),
         values[:, 8].copy(),
+        values[:, 9:].reshape(-1, 2, 3),
     )
     back = unpacked(packed(chunk))
-    for name in ("time_s", "left", "right", "pupil_mm", "distance_mm", "sequence"):
+    for name in ("time_s", "left", "right", "pupil_mm", "distance_mm", "sequence", "origin_mm"):
         np.testing.assert_array_equal(getattr(back, name), getattr(chunk, name))
+
+
+def test_samples_without_origins_are_packed_as_the_first_version_did(make: SimpleNamespace) -> None:
+    chunk = make.chunk([1.0, 2.0])
+    columns = np.frombuffer(zlib.decompress(packed(chunk)), "<f8").reshape(9, 2)
+    np.testing.assert_array_equal(columns[0], [1.0, 2.0])
+    assert np.isnan(unpacked(packed(chunk)).origin_mm).all()
 
 
 @pytest.mark.parametrize("data", [b"", b"abc", packed_offset(1.0)])

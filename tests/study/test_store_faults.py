@@ -116,7 +116,9 @@ def record():
     while True:
         time_s = at + np.arange(15) / 60
         eyes = np.full((15, 2), 0.5)
-        store.append_gaze(session.id, GazeChunk(time_s, eyes, eyes, eyes, time_s, time_s), time_s[-1])
+        origins = np.full((15, 2, 3), np.nan)
+        chunk = GazeChunk(time_s, eyes, eyes, eyes, time_s, time_s, origins)
+        store.append_gaze(session.id, chunk, time_s[-1])
         tell("gaze", session.id, 15)
         at += 0.25
 

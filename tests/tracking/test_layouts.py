@@ -52,6 +52,7 @@ def samples(n: int = 4) -> GazeChunk:
         pupil_mm=random.uniform(2, 5, (n, 2)),
         distance_mm=random.uniform(500, 700, n),
         sequence=np.arange(n, dtype=float),
+        origin_mm=random.normal(0, 100, (n, 2, 3)),
     )
     chunk.left[1] = np.nan
     chunk.pupil_mm[1, 0] = np.nan

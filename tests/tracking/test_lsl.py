@@ -96,9 +96,8 @@ def own_stream(layout: str = "gazeannotator") -> StreamDescription:
 
 def one_sample(time_s: float, x: float, sequence: float) -> GazeChunk:
     xy = np.array([[x, 0.5]])
-    return GazeChunk(
-        np.array([time_s]), xy, xy, np.array([[3.0, 3.1]]), np.array([600.0]), np.array([sequence])
-    )
+    pupil, origin = np.array([[3.0, 3.1]]), np.full((1, 2, 3), np.nan)
+    return GazeChunk(np.array([time_s]), xy, xy, pupil, np.array([600.0]), np.array([sequence]), origin)
 
 
 @pytest.mark.parametrize("layout", list(SENDERS))

@@ -223,7 +223,7 @@ def test_a_reading_that_cannot_start_is_said(
     def refuse(*_: object, **__: object) -> None:
         raise BadInput("Reader R1 is already reading in another window.", "Close that window first.")
 
-    monkeypatch.setattr("gazeannotator.ui.pages.reading.open_reading", refuse)
+    monkeypatch.setattr("gazeannotator.ui.reading.opening.open_reading", refuse)
     with qtbot.waitSignal(window.study_opened):
         window.open_study(study)
     assert window.start_reading(ReadingChoice("R1", None, False, 1, None)) is None
@@ -243,7 +243,7 @@ def test_after_a_reading_the_study_is_read_anew(
 ) -> None:
     reading, asked = FakeReading(), []
     monkeypatch.setattr(
-        "gazeannotator.ui.pages.reading.open_reading",
+        "gazeannotator.ui.reading.opening.open_reading",
         lambda *args, **named: asked.append((args, named)) or reading,
     )
     with qtbot.waitSignal(window.study_opened):

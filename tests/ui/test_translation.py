@@ -13,7 +13,7 @@ from gazeannotator.study.scheme import load_scheme
 from gazeannotator.ui.actions import without_mnemonic
 from gazeannotator.ui.app import load_translation
 from gazeannotator.ui.dialogs.datasets import BuildDialog
-from gazeannotator.ui.pages.reading_texts import answer_keys, criteria_table
+from gazeannotator.ui.reading.texts import answer_keys, criteria_table
 from gazeannotator.ui.window import MainWindow
 from gazeannotator.ui.words import localised
 

@@ -23,8 +23,8 @@ from gazeannotator.tracking import lsl
 from gazeannotator.tracking.layouts import StreamDescription
 from gazeannotator.tracking.senders import Channel
 from gazeannotator.tracking.simulator import simulated_stream
-from gazeannotator.ui.pages.reading import ReadingWindow, open_reading
-from gazeannotator.ui.pages.reading_room import Phase
+from gazeannotator.ui.reading.opening import ReadingWindow, open_reading
+from gazeannotator.ui.reading.room import Phase
 
 SOON_MS = 8000
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from gazeannotator.geometry import largest_placement
 from gazeannotator.ui.image_view import Frame, ImageView
-from gazeannotator.ui.pages.reading_images import scaled, to_qimage
+from gazeannotator.ui.reading.images import scaled, to_qimage
 from gazeannotator.ui.screens import facts_of
 
 

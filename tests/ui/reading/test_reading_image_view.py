@@ -19,7 +19,7 @@ from gazeannotator.errors import BadInput
 from gazeannotator.geometry import Placement, image_px_to_screen_px, largest_placement
 from gazeannotator.ui import screens
 from gazeannotator.ui.image_view import BLANK, Frame, ImageView, opengl_works
-from gazeannotator.ui.pages.reading_images import scaled, to_qimage
+from gazeannotator.ui.reading.images import scaled, to_qimage
 
 GREY = (0x5F, 0x5F, 0x5F)
 

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 
-from gazeannotator.ui.pages.reading_keys import KeyClock, KeyPress, meaning
+from gazeannotator.ui.reading.keys import KeyClock, KeyPress, meaning
 
 Key, No = Qt.Key, Qt.KeyboardModifier.NoModifier
 Shift, Pad = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.KeypadModifier

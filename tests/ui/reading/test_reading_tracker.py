@@ -15,8 +15,8 @@ from gazeannotator.errors import StorageError
 from gazeannotator.settings import LastStream, Settings
 from gazeannotator.study.store import Store
 from gazeannotator.tracking import lsl
-from gazeannotator.ui.pages import reading_stream
-from gazeannotator.ui.pages.reading_room import Phase
+from gazeannotator.ui.reading import link
+from gazeannotator.ui.reading.room import Phase
 
 Open = Callable[..., Any]
 Make = Callable[..., Any]
@@ -76,7 +76,7 @@ def test_space_before_the_tracker_is_ready_is_remembered(
 def test_stream_that_never_comes(
     make_study: Make, open_window: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading_stream, "PATIENCE_S", 0.2)
+    monkeypatch.setattr(link, "PATIENCE_S", 0.2)
     reading = open_window(make_study(1), stream="no such tracker", without_gaze=False)
     reading.qtbot.waitUntil(lambda: "no such tracker has not been found. Start" in reading.said, timeout=8000)
     reading.press(Key.Key_Space)

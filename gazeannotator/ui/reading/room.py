@@ -12,7 +12,7 @@ from gazeannotator.study.model import Entry
 from gazeannotator.study.session import ReadingSession
 from gazeannotator.study.store import Store
 from gazeannotator.ui.image_view import ImageView
-from gazeannotator.ui.pages.reading_stream import TrackerLink
+from gazeannotator.ui.reading.link import TrackerLink
 
 
 class Phase(Enum):

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from gazeannotator.geometry import Placement, largest_placement
 from gazeannotator.ui.image_view import BLANK, Frame, ImageView, Method
-from gazeannotator.ui.pages.reading_images import ImageLoader
+from gazeannotator.ui.reading.images import ImageLoader
 
 Size = tuple[int, int]
 

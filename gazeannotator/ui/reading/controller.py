@@ -12,11 +12,11 @@ from gazeannotator.study.model import CANNOT_BE_ASSESSED, Confidence
 from gazeannotator.study.reading_list import reading_order, remaining
 from gazeannotator.study.session import ReadingSession
 from gazeannotator.ui.image_view import Method
-from gazeannotator.ui.pages.reading_keys import KeyPress
-from gazeannotator.ui.pages.reading_room import ANSWERING, LOOKING, Phase, Room
-from gazeannotator.ui.pages.reading_stage import Stage
-from gazeannotator.ui.pages.reading_stream import LinkState
-from gazeannotator.ui.pages.reading_writes import Write, Writes
+from gazeannotator.ui.reading.keys import KeyPress
+from gazeannotator.ui.reading.link import LinkState
+from gazeannotator.ui.reading.room import ANSWERING, LOOKING, Phase, Room
+from gazeannotator.ui.reading.stage import Stage
+from gazeannotator.ui.reading.writes import Write, Writes
 
 STORAGE_PATIENCE_MS = 1000
 """Gaze that cannot be stored is kept in memory; a short lock of the database interrupts nobody."""

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from gazeannotator.ui import style
-from gazeannotator.ui.pages.reading_style import zoom_for
+from gazeannotator.ui.reading.look import zoom_for
 from gazeannotator.ui.widgets import clear_layout
 
 Tone = Literal["", "wait", "good", "bad"]

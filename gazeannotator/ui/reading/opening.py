@@ -12,7 +12,7 @@ from gazeannotator.settings import Settings
 from gazeannotator.study.store import Store
 from gazeannotator.tracking import lsl
 from gazeannotator.ui import screens
-from gazeannotator.ui.pages.reading_window import ReadingWindow, utc_now
+from gazeannotator.ui.reading.window import ReadingWindow, utc_now
 
 __all__ = ["ReadingWindow", "open_reading"]
 

@@ -18,13 +18,13 @@ from gazeannotator.ui import screens
 from gazeannotator.ui.dialogs.consent import ConsentForm
 from gazeannotator.ui.gaze_feed import EventSender
 from gazeannotator.ui.image_view import ImageView
-from gazeannotator.ui.pages import reading_texts
-from gazeannotator.ui.pages.reading_controller import ReadingController
-from gazeannotator.ui.pages.reading_keys import KeyClock, KeyPress, meaning
-from gazeannotator.ui.pages.reading_overlays import Panel, Signs, place_in_middle
-from gazeannotator.ui.pages.reading_room import LOOKING, Phase, Room
-from gazeannotator.ui.pages.reading_stream import TrackerLink
-from gazeannotator.ui.pages.reading_style import style_sheet, zoom_for
+from gazeannotator.ui.reading import texts
+from gazeannotator.ui.reading.controller import ReadingController
+from gazeannotator.ui.reading.keys import KeyClock, KeyPress, meaning
+from gazeannotator.ui.reading.link import TrackerLink
+from gazeannotator.ui.reading.look import style_sheet, zoom_for
+from gazeannotator.ui.reading.overlays import Panel, Signs, place_in_middle
+from gazeannotator.ui.reading.room import LOOKING, Phase, Room
 
 LINGER_MS = 1000
 """So long the events' stream stays after the last one, where somebody listens."""
@@ -262,7 +262,7 @@ class ReadingWindow(QWidget):
         looking = controller.phase in LOOKING
         text = None
         if self.consent is None:
-            text = reading_texts.page(
+            text = texts.page(
                 controller,
                 self.link.state,
                 self._store.scheme,
