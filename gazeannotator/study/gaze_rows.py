@@ -17,6 +17,9 @@ FloatArray = NDArray[np.float64]
 CLOCK_RESET_S = 0.1
 """A change of the offset above this from one measurement to the next is a reset, not drift."""
 
+SAME_CLOCK_S = 0.01
+"""The LSL clocks of two machines are never as near, whatever their names: they count from their starts."""
+
 _WITH_ORIGINS = b"\x01"
 """First byte of packed samples that hold the eyes' origins; a zlib stream begins with none such."""
 
@@ -92,6 +95,26 @@ def packed_offset(offset_s: float) -> bytes:
 def unpacked_offset(data: bytes) -> float:
     """Unpack the clock offset of a clock row."""
     return float(np.frombuffer(data, "<f8")[0])
+
+
+def applied_offset(offset_s: FloatArray, same_machine: bool) -> FloatArray:
+    """Tell what measured offsets are worth: within one machine, which has one clock, they are noise.
+
+    Parameters
+    ----------
+    offset_s : ndarray
+        As measured.
+    same_machine : bool
+        Whether sender and receiver run on one computer, by its name.
+
+    Returns
+    -------
+    ndarray
+        0 where it is one clock.
+    """
+    if not same_machine:
+        return offset_s
+    return np.where(np.abs(offset_s) < SAME_CLOCK_S, 0.0, offset_s)
 
 
 class SenderClock:

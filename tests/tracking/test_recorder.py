@@ -22,6 +22,7 @@ class FakeInlet:
 
     def __init__(self, rate_hz: float = 100.0) -> None:
         self.rate_hz = rate_hz
+        self.reconnects = 0
         self.offset: float | None = -1000.0
         self.closed_in: threading.Thread | None = None
         self.asked_for_offset = 0
