@@ -155,8 +155,7 @@ class SenderClock:
         sides = [self._by(k, raw_s) for k in range(len(self._at)) if self._may_hold(k, received_s)]
         if len(sides) == 1:
             return sides[0]
-        step = float(np.median(np.diff(raw_s))) if len(raw_s) > 1 else 0.0
-        expected = received_s - step * np.arange(len(raw_s))[::-1]
+        expected = received_s - _usual_step(raw_s) * np.arange(len(raw_s))[::-1]
         distance = np.abs(np.array(sides) - expected)
         return np.asarray(np.take_along_axis(np.array(sides), distance.argmin(axis=0)[None], axis=0)[0])
 
@@ -169,3 +168,10 @@ class SenderClock:
         begins = self._at[segment - 1][-1] if segment > 0 else -np.inf
         ends = self._at[segment + 1][0] + 1.0 if segment + 1 < len(self._at) else np.inf
         return bool(begins < received_s <= ends)
+
+
+def _usual_step(raw_s: FloatArray) -> float:
+    """Time between samples, of stamps among which the clock may have been reset."""
+    steps = np.abs(np.diff(raw_s))
+    regular = steps[steps <= CLOCK_RESET_S]
+    return float(np.median(regular)) if len(regular) else float(steps.min(initial=0.0))

@@ -180,6 +180,8 @@ class Recorder:
             self._watch.left_out(int(np.sum(~stamped)))
             values, stamps = values[stamped], stamps[stamped]
         if len(stamps):
+            # In no channel is infinity a measurement.
+            values = np.where(np.isinf(values), np.nan, values)
             self._take(to_chunk(values, stamps, self._layout, self._screen_px), arrived_s)
 
     def _take(self, chunk: GazeChunk, arrived_s: float) -> None:

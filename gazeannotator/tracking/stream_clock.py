@@ -86,6 +86,8 @@ class StreamClock:
         Returns
         -------
         time_s : ndarray, shape (n,)
+            While the clock of another machine is not known, the newest sample is taken to be as new
+            as its arrival.
         jumps : tuple of int
             Samples before which the sender's clock was set.
         """
@@ -93,6 +95,12 @@ class StreamClock:
         time_s = stamps_s + base_s + self._step_s
         if not len(time_s):
             return time_s, ()
+        if not self._trusted and not self._same_machine:
+            return time_s - time_s[-1] + arrived_s, ()
+        intervals_s = np.diff(time_s, prepend=self._last_s)
+        regular_s = intervals_s[(intervals_s > 0) & (intervals_s < JUMP_S)]
+        if len(regular_s):
+            self._interval_s = float(np.median(regular_s))
         jumps: list[int] = []
         while self._trusted:
             before = np.concatenate([[self._last_s], time_s[:-1]])
@@ -110,8 +118,5 @@ class StreamClock:
             self._step_s = step_s if abs(step_s) > JUMP_S else 0.0
             time_s[k:] = stamps_s[k:] + base_s + self._step_s
             jumps.append(k)
-        interval_s = float(time_s[-1]) - (float(time_s[-2]) if len(time_s) > 1 else self._last_s)
-        if 0 < interval_s < JUMP_S:
-            self._interval_s = interval_s
         self._last_s, self._last_arrived_s = float(time_s[-1]), arrived_s
         return time_s, tuple(jumps)

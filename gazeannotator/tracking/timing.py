@@ -26,7 +26,7 @@ REORDERED_WITHIN = 64
 """A sample number further back than this is no late sample: the counter began anew."""
 
 _KEPT = 4096
-_SETTLED = 100
+_ENOUGH, _SETTLED = 50, 100
 _RECKON_EVERY_S = 1.0
 
 Reason = Literal["silence", "missing", "reconnected", "clock_jump"]
@@ -60,7 +60,7 @@ class StreamTiming:
     ----------
     samples : int
     duration_s : float
-        From the first sample to the last.
+        From the arrival of the first sample to that of the last.
     nominal_hz : float
         What the sender declares, 0 if irregular.
     rate_hz : float
@@ -141,8 +141,8 @@ class StreamTimer:
         self._nominal_hz = nominal_hz
         self._begun_s = begun_s
         self._samples = 0
-        self._first_s = self._last_s = math.nan
-        self._last_arrived_s = math.nan
+        self._last_s = math.nan
+        self._first_arrived_s = self._last_arrived_s = math.nan
         self._intervals, self._delays = _Sampled(), _Sampled()
         self._gap_above_s = math.inf
         self._reckon_at_s = -math.inf
@@ -177,7 +177,7 @@ class StreamTimer:
         reconnected : bool
             The sender was taken up again before these samples.
         on_clock : bool
-            Whether the offset to the local clock is known.
+            Whether the offset to the local clock is known, so that delays mean something.
         jumps : tuple of int
             Samples before which the sender's clock was set.
 
@@ -194,7 +194,7 @@ class StreamTimer:
         if reconnected:
             self._reconnects += 1
             self._numbers = _Numbers(self._numbers)
-            told.append(self._across_connections(arrived_s, float(time_s[0]), on_clock))
+            told.append(self._across_connections(float(time_s[0])))
             interval_s[0] = math.nan
         elif not self._samples:
             told += self._late_beginning(arrived_s, lost_after_s)
@@ -216,10 +216,14 @@ class StreamTimer:
         if on_clock:
             self._delays.add(arrived_s - time_s)
         if not self._samples:
-            self._first_s = float(time_s[0])
+            self._first_arrived_s = arrived_s
         self._samples += len(time_s)
         self._last_s, self._last_arrived_s = float(time_s[-1]), arrived_s
         return told
+
+    def clock_changed(self) -> None:
+        """Conclude nothing from the time to the next sample: it is told by another clock."""
+        self._last_s = math.nan
 
     @property
     def rate_hz(self) -> float:
@@ -240,7 +244,7 @@ class StreamTimer:
         latency_s, latency_p99_s = self._delays.quantiles(0.5, 0.99)
         return StreamTiming(
             samples=self._samples,
-            duration_s=self._last_s - self._first_s,
+            duration_s=self._last_arrived_s - self._first_arrived_s,
             nominal_hz=self._nominal_hz,
             rate_hz=self._regular / self._regular_s if self._regular_s > 0 else math.nan,
             interval_s=median_s,
@@ -262,9 +266,7 @@ class StreamTimer:
         to_s = float(after[at])
         return Gap(to_s if math.isnan(before[at]) else float(before[at]), to_s, reason)
 
-    def _across_connections(self, arrived_s: float, first_s: float, on_clock: bool) -> Gap:
-        # A sender that was restarted may stamp by a clock that is not known yet.
-        to_s = first_s if on_clock else arrived_s
+    def _across_connections(self, to_s: float) -> Gap:
         from_s = self._last_s if self._samples else to_s if self._begun_s is None else self._begun_s
         self._count_gaps(np.array([max(0.0, to_s - from_s)]))
         return Gap(from_s, to_s, "reconnected")
@@ -285,7 +287,7 @@ class StreamTimer:
             return
         self._reckon_at_s = arrived_s + _RECKON_EVERY_S
         # Not the median: a sender that gives the samples of a packet one stamp has a median of 0.
-        (usual_s,) = self._intervals.quantiles(0.9)
+        (usual_s,) = self._intervals.quantiles(0.9 if self._intervals.seen >= _ENOUGH else 1.0)
         self._gap_above_s = math.inf if math.isnan(usual_s) else max(GAP_FACTOR * usual_s, MIN_GAP_S)
 
 

@@ -109,8 +109,11 @@ class StreamWatch:
 
     def measured(self, now_s: float, offset_s: float) -> None:
         """Take a measurement of the clock."""
-        if self.clock.measured(offset_s):
-            self._timer.clock_jumps += 1
+        was_known = self.clock.known
+        reset = self.clock.measured(offset_s)
+        if reset or not was_known:
+            self._timer.clock_changed()
+        self._timer.clock_jumps += reset
         self._timer.clock_offset_s = offset_s
         self.measured_at_s = now_s
         doubtful = abs(self.stamps_off_s) > STAMPS_OFF_S
