@@ -54,6 +54,11 @@ class LiveView:
         """Time since samples last arrived, infinite if they never did."""
         return now - self._arrived[-1][0] if self._arrived else math.inf
 
+    @property
+    def newest_s(self) -> float:
+        """Stamp of the newest sample, NaN if there is none."""
+        return float(self._arrived[-1][1].time_s[-1]) if self._arrived else math.nan
+
     def newest_delay_s(self, offset_s: float) -> float:
         """Stamp of the newest sample on the local clock minus its arrival; negative if it is old."""
         if not self._arrived:

@@ -141,7 +141,7 @@ class StreamTimer:
         self._nominal_hz = nominal_hz
         self._begun_s = begun_s
         self._samples = 0
-        self._last_s = math.nan
+        self._last_s = self._gap_from_s = math.nan
         self._first_arrived_s = self._last_arrived_s = math.nan
         self._intervals, self._delays = _Sampled(), _Sampled()
         self._gap_above_s = math.inf
@@ -218,12 +218,17 @@ class StreamTimer:
         if not self._samples:
             self._first_arrived_s = arrived_s
         self._samples += len(time_s)
-        self._last_s, self._last_arrived_s = float(time_s[-1]), arrived_s
+        self._last_s = self._gap_from_s = float(time_s[-1])
+        self._last_arrived_s = arrived_s
         return told
 
-    def clock_changed(self) -> None:
-        """Conclude nothing from the time to the next sample: it is told by another clock."""
-        self._last_s = math.nan
+    def clock_changed(self, last_s: float = math.nan) -> None:
+        """Take times from here on as of another clock, by which the last sample was at `last_s`.
+
+        Where that is not known, nothing is concluded from the time to the next sample.
+        """
+        if self._samples:
+            self._last_s = last_s
 
     @property
     def rate_hz(self) -> float:
@@ -267,7 +272,7 @@ class StreamTimer:
         return Gap(to_s if math.isnan(before[at]) else float(before[at]), to_s, reason)
 
     def _across_connections(self, to_s: float) -> Gap:
-        from_s = self._last_s if self._samples else to_s if self._begun_s is None else self._begun_s
+        from_s = self._gap_from_s if self._samples else to_s if self._begun_s is None else self._begun_s
         self._count_gaps(np.array([max(0.0, to_s - from_s)]))
         return Gap(from_s, to_s, "reconnected")
 

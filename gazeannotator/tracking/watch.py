@@ -111,8 +111,10 @@ class StreamWatch:
         """Take a measurement of the clock."""
         was_known = self.clock.known
         reset = self.clock.measured(offset_s)
-        if reset or not was_known:
+        if reset:
             self._timer.clock_changed()
+        elif not was_known:
+            self._timer.clock_changed(self.live.newest_s + self.clock.applied_s)
         self._timer.clock_jumps += reset
         self._timer.clock_offset_s = offset_s
         self.measured_at_s = now_s
