@@ -203,11 +203,13 @@ class StreamTimer:
         self._duplicates += int(np.sum(interval_s == 0))
         self._intervals.add(interval_s[interval_s >= 0])
         self._reckon(arrived_s)
+        silent = arrived_s - self._last_arrived_s > lost_after_s
         is_gap = interval_s > self._gap_above_s
-        for k in np.flatnonzero(is_gap):
-            silent = k == 0 and arrived_s - self._last_arrived_s > lost_after_s
-            if interval_s[k] > TOLD_GAP_S:
-                told.append(self._gap(before, time_s, int(k), "silence" if silent else "missing"))
+        # The stream was lost, also where too few samples came before to know what is usual.
+        is_gap[0] |= silent and interval_s[0] > lost_after_s
+        for k in np.flatnonzero(is_gap & (interval_s > TOLD_GAP_S)):
+            reason: Reason = "silence" if silent and k == 0 else "missing"
+            told.append(self._gap(before, time_s, int(k), reason))
         self._count_gaps(interval_s[is_gap])
         regular_s = interval_s[(interval_s >= 0) & ~is_gap]
         self._regular += len(regular_s)

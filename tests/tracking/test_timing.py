@@ -94,6 +94,13 @@ def test_gaps_are_found_told_and_left_out_of_the_rate(nominal_hz: float) -> None
     ]
 
 
+def test_a_loss_after_the_first_few_samples_is_a_gap() -> None:
+    fed = Fed()
+    timing = fed.feed(np.concatenate([np.arange(5) / 250, 0.8 + np.arange(5) / 250]))
+    assert (timing.gaps, timing.longest_gap_s) == (1, pytest.approx(0.784))
+    assert [gap.reason for gap in fed.gaps] == ["silence"]
+
+
 def test_a_hole_within_samples_that_arrive_together_is_no_silence() -> None:
     time_s = np.arange(400) / 250
     time_s[203:] += 2.0
