@@ -120,7 +120,7 @@ def prepare_reading(
     def to_image(points: NDArray[np.float64]) -> NDArray[np.float32]:
         return screen_px_to_image_px(points, reading.placement, size_px).astype(np.float32)
 
-    exclusion = why_excluded(reading, session, loss, limits)
+    exclusion = why_excluded(reading, loss, limits)
     return PreparedReading(
         columns={
             **_answers(reading, session, exclusion),
@@ -130,8 +130,8 @@ def prepare_reading(
             "response_s": response_s,
             "onset_correction_s": session.onset_correction_s,
             "rate_hz": rate_hz,
-            "accuracy_deg": session.accuracy_deg,
-            "precision_rms_deg": session.precision_rms_deg,
+            "accuracy_deg": reading.tracking.accuracy_deg,
+            "precision_rms_deg": reading.tracking.precision_rms_deg,
             "data_loss": loss,
         },
         gaze={
@@ -151,7 +151,7 @@ def prepare_reading(
     )
 
 
-def why_excluded(reading: Reading, session: Session, loss: float, limits: Quality) -> str:
+def why_excluded(reading: Reading, loss: float, limits: Quality) -> str:
     """Say why a reading is not used, "" if it is; what the reader did comes before what was measured."""
     if reading.state != "done":
         return "interrupted"
@@ -163,9 +163,9 @@ def why_excluded(reading: Reading, session: Session, loss: float, limits: Qualit
         return OPERATOR + reading.note
     if loss > limits.max_data_loss:
         return "data_loss"
-    if session.accuracy_deg > limits.max_accuracy_deg:
+    if reading.tracking.accuracy_deg > limits.max_accuracy_deg:
         return "accuracy"
-    if limits.require_validation and math.isnan(session.accuracy_deg):
+    if limits.require_validation and math.isnan(reading.tracking.accuracy_deg):
         return "not_validated"
     return ""
 

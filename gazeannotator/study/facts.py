@@ -44,12 +44,12 @@ def study_info(store: Store, *, data_loss: LossMeasure | None = None) -> dict[st
     done = [each for each in readings if each.state == "done" and each.replaced_by is None]
     loss = {each.id: _loss(store, sessions[each.session], each, data_loss) for each in done if data_loss}
     by_reader = {each.code: sum(reading.reader == each.code for reading in done) for each in readers}
-    accuracies = [sessions[each.session].accuracy_deg for each in done]
+    accuracies = [each.tracking.accuracy_deg for each in done]
     valid = {each.id for each in done}
     excluded = sum(
         each.id not in valid
         or each.label == CANNOT_BE_ASSESSED
-        or sessions[each.session].accuracy_deg > store.protocol.max_accuracy_deg
+        or each.tracking.accuracy_deg > store.protocol.max_accuracy_deg
         or loss.get(each.id, math.nan) > store.protocol.max_data_loss
         for each in readings
     )

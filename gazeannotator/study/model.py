@@ -55,7 +55,23 @@ class Scheme:
 
 @dataclass(frozen=True)
 class Protocol:
-    """How images are read; the same for all readers of a study."""
+    """How images are read; the same for all readers of a study.
+
+    Attributes
+    ----------
+    require_validation : bool
+        The accuracy of the tracker is measured before the first image; else that is offered.
+    gaze_contingent_start : bool
+        An image comes once the eye rests on the cross, by key, or after 3 s.
+    drift_check_every : int
+        A one-point check before every so many images; 0: only when the reader asks for it.
+    offer_again : bool
+        A reading beyond the limits below is offered once more at the end.
+    max_data_loss, max_accuracy_deg : float
+        Beyond them a reading is marked and left out of data sets.
+    max_distance_change_mm : float
+        From this change of the reader's distance since the last validation on the operator is warned.
+    """
 
     ask_confidence: bool = True
     random_order: bool = True
@@ -65,6 +81,11 @@ class Protocol:
     allow_back: bool = True
     max_data_loss: float = 0.3
     max_accuracy_deg: float = 2.0
+    require_validation: bool = False
+    gaze_contingent_start: bool = False
+    drift_check_every: int = 0
+    offer_again: bool = False
+    max_distance_change_mm: float = 80.0
 
 
 @dataclass(frozen=True)
@@ -120,8 +141,6 @@ class Session:
         LSL `local_clock()` reading taken together with `started_utc`.
     onset_correction_s : float
         Measured delay between the stamp and the light, added to every onset on reading out.
-    accuracy_deg, precision_rms_deg : float
-        Last validation; NaN if there was none.
     """
 
     id: str
@@ -133,8 +152,6 @@ class Session:
     gaze_stream: GazeStream | None
     simulated: bool
     onset_correction_s: float = 0.0
-    accuracy_deg: float = math.nan
-    precision_rms_deg: float = math.nan
     ended: bool = False
 
 
@@ -171,6 +188,25 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class TrackerQuality:
+    """How good the tracker was known to be at some moment of a session; NaN where it was not measured.
+
+    Attributes
+    ----------
+    accuracy_deg : float
+        Mean error at the last validation, or what a drift check has found since, if that failed.
+    precision_rms_deg : float
+        RMS-S2S at the last validation.
+    correction : dict or None
+        The correction of gaze that was chosen at the last validation, see `gaze.correction`.
+    """
+
+    accuracy_deg: float = math.nan
+    precision_rms_deg: float = math.nan
+    correction: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
 class Reading:
     """One reader, one image, once: folded from the journal.
 
@@ -188,6 +224,15 @@ class Reading:
         The earlier reading of the same reader and image that this one corrects.
     note : str
         Why it was interrupted or excluded by hand.
+    reason : str
+        Why the image was read again: ``back`` (the reader's wish) or ``quality`` (it was offered
+        again); empty for a first reading.
+    tracking : TrackerQuality
+        How good the tracker was known to be at the onset.
+    data_loss : float
+        Share of lost samples, as noted when the image had gone; NaN where it was not.
+    below : tuple of str
+        Limits of the study that the reading does not meet: ``data_loss``, ``accuracy``.
     """
 
     id: str
@@ -207,6 +252,10 @@ class Reading:
     replaced_by: str | None = None
     note: str = ""
     replaces: str | None = None
+    reason: str = ""
+    tracking: TrackerQuality = TrackerQuality()
+    data_loss: float = math.nan
+    below: tuple[str, ...] = ()
 
     @property
     def duration_s(self) -> float:

@@ -18,7 +18,7 @@ from typing import Any
 from gazeannotator.errors import BadInput
 from gazeannotator.geometry import Placement, Screen
 from gazeannotator.study.model import Confidence, Entry, GazeStream, OnsetMethod, Session
-from gazeannotator.study.reading_list import answered, reading_order
+from gazeannotator.study.reading_list import answered, reading_order, to_repeat
 from gazeannotator.study.store import Store
 
 
@@ -40,11 +40,19 @@ class ReadingSession:
     ) -> None:
         self.session = session
         self._store = store
+        # A session goes on as it began, also where the protocol is changed meanwhile.
+        self._protocol = store.protocol
         self._publish = publish
         self._held_lock = held_lock
         self._sizes = {each.id: each.size_px for each in store.images()}
-        self._order = reading_order(self._sizes, store.id, session.reader, store.protocol)
-        self._answered = answered(store.readings(), session.reader)
+        self._order = reading_order(self._sizes, store.id, session.reader, self._protocol)
+        readings = [each for each in store.readings() if each.reader == session.reader]
+        self._answered = answered(readings, session.reader)
+        # An image comes again for its quality once, in whatever session.
+        self._offered_again = {each.image for each in readings if each.reason == "quality"}
+        self._to_repeat = {
+            image: None for image in to_repeat(self._order, readings, session.reader, self._protocol)
+        }
         self._again: str | None = None
         # The last reading whose image was shown: still on screen, answered already, both or neither.
         self._image: str | None = None
@@ -124,6 +132,11 @@ class ReadingSession:
         return (sum(image in self._answered for image in self._order), len(self._order))
 
     @property
+    def to_repeat(self) -> int:
+        """Images that are offered again at the end, because their gaze was not good enough."""
+        return len(self._to_repeat)
+
+    @property
     def reading(self) -> str | None:
         """Id of the reading that waits for its answer, if there is one."""
         return self._reading if self._open else None
@@ -137,11 +150,13 @@ class ReadingSession:
         """Return the image to show next, None when all are answered.
 
         That is the image to which `back` went, until it is answered, else the first without
-        an answer: an interrupted one comes again.
+        an answer: an interrupted one comes again. At the end come those whose gaze was not
+        good enough, once, where the protocol says so.
         """
         if self._again is not None:
             return self._again
-        return next((image for image in self._order if image not in self._answered), None)
+        first = next((image for image in self._order if image not in self._answered), None)
+        return first if first is not None else next(iter(self._to_repeat), None)
 
     def show(self, image: str, placement: Placement, onset_s: float, method: OnsetMethod) -> str:
         """Note that an image has appeared.
@@ -184,12 +199,14 @@ class ReadingSession:
         if not self._open or self._image is None or self._reading is None:
             raise RuntimeError("an answer without an open reading")
         replaces = self._answered.get(self._image)
+        offered_again = self._image in self._to_repeat and self._again != self._image
+        reason = "quality" if offered_again else "back" if replaces else None
         data = {
             "key": key,
             "label": label,
             "confidence": confidence,
             "replaces": replaces,
-            "reason": "back" if replaces else None,
+            "reason": reason,
             "reader": self.session.reader,
         }
         entry = self._write("key", t_s, self._reading, self._image, data)
@@ -197,6 +214,10 @@ class ReadingSession:
         self._open = False
         if self._again == self._image:
             self._again = None
+        if offered_again:
+            self._offered_again.add(self._image)
+        # A new answer has new gaze, whose quality is yet to be known.
+        self._to_repeat.pop(self._image, None)
         self._publish(entry)
 
     def hidden(self, t_s: float, reason: str) -> None:
@@ -224,7 +245,7 @@ class ReadingSession:
         From the last answered image on, in the order of the answers, also of earlier sessions.
         Until the new answer is given the old one stands.
         """
-        if not self._store.protocol.allow_back:
+        if not self._protocol.allow_back:
             return None
         history = list(self._answered)
         at = history.index(self._again) if self._again is not None else len(history)
@@ -255,21 +276,97 @@ class ReadingSession:
         data = {"placement": placement.as_tuple()}
         self._publish(self._write("view", t_s, self._reading, self._image, data))
 
+    def target(self, t_s: float, purpose: str, xy_px: tuple[float, float] | None) -> None:
+        """Note that a target has appeared for the eyes, or (None) has gone.
+
+        With it a validation can be computed again from the raw gaze.
+
+        Parameters
+        ----------
+        purpose : str
+            ``calibration``, ``validation``, ``drift_check`` or ``cross``.
+        xy_px : tuple of float or None
+            Screen px.
+        """
+        self._publish(self._write("target", t_s, data={"purpose": purpose, "xy_px": xy_px}))
+
     def validation(
-        self, t_s: float, *, accuracy_deg: float, precision_rms_deg: float, data_loss: float, points: int
+        self,
+        t_s: float,
+        *,
+        accuracy_deg: float,
+        precision_rms_deg: float,
+        data_loss: float,
+        points: int,
+        correction: dict[str, Any] | None = None,
+        **details: Any,  # noqa: ANN401
     ) -> None:
-        """Note a validation of the tracker; the last one counts for the session."""
+        """Note a validation of the tracker; it counts for the readings after it, until the next.
+
+        Parameters
+        ----------
+        correction : dict, optional
+            A correction of gaze that was chosen, with its residuals; its ``accuracy_deg`` is that of
+            points which it was not fitted to.
+        **details
+            Anything else that is known of the validation.
+        """
         data = {
+            **details,
             "accuracy_deg": accuracy_deg,
             "precision_rms_deg": precision_rms_deg,
             "data_loss": data_loss,
             "points": points,
+            "correction": correction,
         }
         self._publish(self._write("validation", t_s, data=data))
 
-    def drift_check(self, t_s: float, **data: Any) -> None:  # noqa: ANN401
-        """Note a one-point drift check with whatever it found."""
+    def drift_check(
+        self,
+        t_s: float,
+        *,
+        offset_deg: float,
+        limit_deg: float,
+        passed: bool,
+        **details: Any,  # noqa: ANN401
+    ) -> None:
+        """Note a one-point drift check; a failed one counts for the readings after it."""
+        data = {**details, "offset_deg": offset_deg, "limit_deg": limit_deg, "passed": passed}
         self._publish(self._write("drift_check", t_s, data=data))
+
+    def quality(
+        self, t_s: float, reading: str, image: str, *, data_loss: float, accuracy_deg: float
+    ) -> tuple[str, ...]:
+        """Note how good the gaze of a reading is; returns the limits that it does not meet."""
+        protocol = self._protocol
+        below = tuple(
+            name
+            for name, value, limit in (
+                ("data_loss", data_loss, protocol.max_data_loss),
+                ("accuracy", accuracy_deg, protocol.max_accuracy_deg),
+            )
+            if value > limit
+        )
+        data = {"data_loss": data_loss, "accuracy_deg": accuracy_deg, "below": below}
+        entry = self._write("quality", t_s, reading, image, data)
+        if below and protocol.offer_again and image not in self._offered_again:
+            self._to_repeat[image] = None
+        self._publish(entry)
+        return below
+
+    def gap(self, t_s: float, *, from_s: float, to_s: float, reason: str) -> None:
+        """Note that no sample came for a while: times of the last before and the first after it."""
+        data = {"from_s": from_s, "to_s": to_s, "reason": reason}
+        self._publish(self._write("gap", t_s, data=data))
+
+    def stream_timing(self, t_s: float, data: dict[str, Any]) -> None:
+        """Note how regularly the samples of the session came."""
+        self._publish(self._write("stream_timing", t_s, data=data))
+
+    def note(self, t_s: float, text: str) -> None:
+        """Note what the operator has to say, on the reading that is shown if there is one."""
+        data = {"text": text.strip()}
+        self._publish(self._write("note", t_s, self.reading, self._image if self._open else None, data))
 
     def end(self, t_s: float) -> None:
         """End the session and let the reader go; a reading without an answer is interrupted."""
