@@ -14,6 +14,7 @@ from gazeannotator.cli import console
 from gazeannotator.errors import BadInput
 from gazeannotator.tracking import eye, layouts, lsl, replay, simulator
 from gazeannotator.tracking.markers import MarkerWatch
+from gazeannotator.tracking.outlets import GazeOutlet
 
 DEFAULT_RATE_HZ = 250.0
 
@@ -120,7 +121,7 @@ def simulate(
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
-    outlet, watch = lsl.GazeOutlet(stream), MarkerWatch()
+    outlet, watch = GazeOutlet(stream), MarkerWatch()
     console.say(f"Sending '{stream.name}' ({stream.source_id}), {rate:g} Hz, layout {layout}. Ctrl+C stops.")
     source: simulator.Source
     if recording is None:

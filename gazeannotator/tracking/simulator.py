@@ -20,8 +20,9 @@ from gazeannotator.geometry import Placement, image_px_to_screen_px, screen_px_t
 from gazeannotator.samples import GazeChunk
 from gazeannotator.tracking.eye import Region, SimulatedEye
 from gazeannotator.tracking.layouts import StreamDescription, from_chunk
-from gazeannotator.tracking.lsl import GazeOutlet, local_clock
+from gazeannotator.tracking.lsl import local_clock
 from gazeannotator.tracking.markers import Event, MarkerWatch
+from gazeannotator.tracking.outlets import GazeOutlet
 from gazeannotator.tracking.replay import Recording
 from gazeannotator.tracking.senders import SENDERS
 
