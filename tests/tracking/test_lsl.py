@@ -28,7 +28,8 @@ from gazeannotator.tracking import lsl
 from gazeannotator.tracking.layouts import StreamDescription, describe, from_chunk, recognise
 from gazeannotator.tracking.markers import MarkerWatch
 from gazeannotator.tracking.recorder import Recorder
-from gazeannotator.tracking.senders import SENDERS, Channel
+from gazeannotator.tracking.senders.sender import Channel
+from gazeannotator.tracking.senders.table import SENDERS
 from gazeannotator.tracking.simulator import simulated_stream
 
 SCREEN_PX = (1024.0, 768.0)
@@ -369,7 +370,7 @@ def test_list_prints_exactly_the_documented_json() -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--layout", "eyelink"], "no layout 'eyelink'"),
+        (["--layout", "crystal-ball"], "no layout 'crystal-ball'"),
         (["--screen-px", "wide"], "'wide' is not a screen size"),
         (["--replay", "missing.csv"], "There is no file missing.csv."),
         (["--look-at", "missing.json"], "missing.json cannot be read"),

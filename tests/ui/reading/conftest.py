@@ -21,7 +21,7 @@ from gazeannotator.study.scheme import load_scheme
 from gazeannotator.study.store import Store
 from gazeannotator.tracking import lsl
 from gazeannotator.tracking.layouts import StreamDescription
-from gazeannotator.tracking.senders import Channel
+from gazeannotator.tracking.senders.sender import Channel
 from gazeannotator.tracking.simulator import simulated_stream
 from gazeannotator.ui.reading.opening import ReadingWindow, open_reading
 from gazeannotator.ui.reading.room import Phase
