@@ -20,6 +20,7 @@ from gazeannotator.tracking.senders.table import IN_ORDER, SENDERS
 
 __all__ = [
     "PLAIN",
+    "XDF",
     "Layout",
     "StreamDescription",
     "describe",
@@ -29,6 +30,9 @@ __all__ = [
     "recognise",
     "to_chunk",
 ]
+
+XDF = "xdf"
+"""Name of a layout that was read by the convention."""
 
 PLAIN = "plain"
 """Name of a layout that was guessed by nothing but its labels."""
@@ -247,7 +251,7 @@ def _by_convention(description: StreamDescription) -> Layout | None:
         axis = {"screenx": "x", "screeny": "y"}.get(channel.type.casefold())
         if axis is not None:
             points.setdefault((_eye_of(channel), axis), number)
-    return _layout_of_points("xdf", description, points)
+    return _layout_of_points(XDF, description, points)
 
 
 def _by_label(description: StreamDescription) -> Layout | None:

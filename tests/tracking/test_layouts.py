@@ -284,6 +284,13 @@ def test_scene_cameras_are_listed_and_refused(camera: StreamDescription) -> None
     assert not isinstance(caught.value, UnknownChannels)
 
 
+@pytest.mark.parametrize("unit", ["pixels", "normalized"])
+@pytest.mark.parametrize("kind", ["", "Screen"])
+def test_plain_labels_alone_are_not_taken_for_glasses(unit: str, kind: str) -> None:
+    axes = [Channel(axis.lower(), "both", f"{kind}{axis}" if kind else "", unit) for axis in "XY"]
+    assert describe(stream(*axes))[1] == ("screen_px" if unit == "pixels" else "normalised")
+
+
 @pytest.mark.parametrize(
     "unusable",
     [

@@ -69,6 +69,7 @@ PUPIL_NEON = Sender(
     scene_camera=True,
     names=r".*neon gaze",
     types=r"gaze",
+    told_by=("EyeballCenterX",),
     channels=(
         (Channel("x", "both", "ScreenX", "pixels"), "x"),
         (Channel("y", "both", "ScreenY", "pixels"), "y"),

@@ -177,6 +177,7 @@ def make_tracker(qapp: object) -> Iterator[Callable[..., Tracker]]:
     def make(
         layout: str = "gazeannotator", values: list[float] | None = None, *, name: str = "", label: str = ""
     ) -> Tracker:
+        """Send a known layout; with a name, under it and with channels of which nothing is known."""
         description = simulated_stream(layout, 250.0, (800.0, 800.0))
         if name:
             channels = tuple(Channel(f"{label}{number}") for number in range(len(description.channels)))
