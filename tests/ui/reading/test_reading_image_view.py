@@ -68,7 +68,7 @@ def check(shown: Path, size: tuple[int, int], method: str) -> None:
 
 
 @pytest.mark.parametrize("size", [(300, 200), (3000, 1000)], ids=["enlarged", "reduced"])
-@pytest.mark.parametrize("scale", ["1", "2"])
+@pytest.mark.parametrize("scale", ["1", "1.25", "1.5", "2"])
 def test_pixels_on_the_screen_raster(
     tmp_path: Path, run_script: Callable[..., str], scale: str, size: tuple[int, int]
 ) -> None:
