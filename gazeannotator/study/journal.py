@@ -213,6 +213,8 @@ def _followed(reading: Reading, entry: Entry) -> Reading:
             reading = replace(reading, state="interrupted", note=reason)
     elif entry.event == "flag":
         reading = replace(reading, flagged=data["flagged"])
+    elif entry.event == "view":
+        reading = replace(reading, views=(*reading.views, (entry.t_s, Placement(*data["placement"]))))
     return reading
 
 

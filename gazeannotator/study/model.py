@@ -188,6 +188,8 @@ class Reading:
         The earlier reading of the same reader and image that this one corrects.
     note : str
         Why it was interrupted or excluded by hand.
+    views : tuple of (float, Placement)
+        From when on (LSL clock, as stamped) a zoom or pan had moved the image where; oldest first.
     """
 
     id: str
@@ -207,9 +209,14 @@ class Reading:
     replaced_by: str | None = None
     note: str = ""
     replaces: str | None = None
+    views: tuple[tuple[float, Placement], ...] = ()
 
-    @property
-    def duration_s(self) -> float:
-        """Shown for; up to the key where the end of the display was not stamped any more."""
-        shown = self.offset_s - self.onset_s
-        return self.response_s if math.isnan(shown) else shown
+    def seen(self, onset_correction_s: float) -> tuple[float, float]:
+        """Tell when the image was seen: the onset of its light, and for how long (NaN if that is not known).
+
+        Stamps of frames come earlier than their light by the session's `onset_correction_s`; keys do not.
+        It was seen up to the key where the end of the display was not stamped any more.
+        """
+        shown_s = self.offset_s - self.onset_s
+        duration_s = self.response_s - onset_correction_s if math.isnan(shown_s) else shown_s
+        return self.onset_s + onset_correction_s, duration_s if duration_s >= 0 else math.nan

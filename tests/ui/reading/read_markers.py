@@ -89,7 +89,9 @@ def draw(size: tuple[int, int]) -> np.ndarray:
 def find(picture: np.ndarray, colour: str) -> tuple[float, float]:
     """Centre of a block in a picture, px from the outer corner of its first pixel, sub-pixel by coverage."""
     is_on = np.array(COLOURS[colour], bool)
-    on, off = (reduce(how, cv2.split(picture[..., which])) for how, which in ((cv2.min, is_on), (cv2.max, ~is_on)))
+    on, off = (
+        reduce(how, cv2.split(picture[..., which])) for how, which in ((cv2.min, is_on), (cv2.max, ~is_on))
+    )
     share = cv2.subtract(on, off)
     _, _, stats, _ = cv2.connectedComponentsWithStats((share > 127).astype(np.uint8))
     left, top, width, height = stats[1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA])), :4]
