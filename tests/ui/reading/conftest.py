@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -190,6 +191,26 @@ def make_tracker(qapp: object) -> Iterator[Callable[..., Tracker]]:
         each.close()
 
 
+@pytest.fixture(scope="session")
+def x_display() -> Iterator[str]:
+    """A display of its own on which OpenGL works."""
+    xvfb = shutil.which("Xvfb")
+    if xvfb is None:
+        pytest.skip("Xvfb is not installed")
+    read, write = os.pipe()
+    command = [xvfb, "-displayfd", str(write), "-screen", "0", "1366x768x24", "+extension", "GLX"]
+    process = subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL)
+    os.close(write)
+    with os.fdopen(read, encoding="ascii") as pipe:
+        number = pipe.readline().strip()
+    if not number:
+        process.wait(10)
+        pytest.skip("Xvfb does not start here")
+    yield f":{number}"
+    process.terminate()
+    process.wait(10)
+
+
 @pytest.fixture
 def run_script() -> Callable[..., str]:
     """Run one of the scripts beside this file in a process of its own."""
@@ -201,7 +222,7 @@ def run_script() -> Callable[..., str]:
             env={**os.environ, **environment},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=120,
             check=False,
         )
         assert result.returncode == 0, result.stderr

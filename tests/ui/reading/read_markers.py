@@ -4,7 +4,8 @@ Run by test_pixel_truth.py, in a process of its own because a scale factor is re
 block lies is found in the picture of the screen, in nothing of the app's own: what the data set
 then says of the gaze must be the block's place in the image.
 
-Usage: read_markers.py FOLDER PLAN.json, prints a JSON list of what was found.
+Usage: read_markers.py FOLDER; it holds plan.json, and gets found.json: for every session of the plan a
+list of its readings.
 """
 
 from __future__ import annotations
@@ -89,9 +90,8 @@ def draw(size: tuple[int, int]) -> np.ndarray:
 def find(picture: np.ndarray, colour: str) -> tuple[float, float]:
     """Centre of a block in a picture, px from the outer corner of its first pixel, sub-pixel by coverage."""
     is_on = np.array(COLOURS[colour], bool)
-    on, off = (
-        reduce(how, cv2.split(picture[..., which])) for how, which in ((cv2.min, is_on), (cv2.max, ~is_on))
-    )
+    on = reduce(cv2.min, cv2.split(picture[..., is_on]))
+    off = reduce(cv2.max, cv2.split(picture[..., ~is_on]))
     share = cv2.subtract(on, off)
     _, _, stats, _ = cv2.connectedComponentsWithStats((share > 127).astype(np.uint8))
     left, top, width, height = stats[1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA])), :4]
@@ -118,7 +118,8 @@ def wait_until(holds: Callable[[], bool]) -> None:
     if not holds():
         windows = [each for each in QApplication.topLevelWidgets() if isinstance(each, ReadingWindow)]
         said = [(each.controller.phase, each.link.state.step, each.panel.text) for each in windows]
-        print(f"what was waited for did not come: {said}", file=sys.stderr, flush=True)
+        sys.stderr.write(f"what was waited for did not come: {said}\n")
+        sys.stderr.flush()
         # Threads that receive would keep the process alive.
         os._exit(1)
 
@@ -278,7 +279,8 @@ class Sitting:
 
 
 def main() -> None:
-    folder, plans = Path(sys.argv[1]), json.loads(Path(sys.argv[2]).read_text("utf-8"))
+    folder = Path(sys.argv[1])
+    plans = json.loads((folder / "plan.json").read_text("utf-8"))
     images = folder / "images"
     images.mkdir()
     for number, size in enumerate(SIZES):
@@ -290,7 +292,7 @@ def main() -> None:
     application.setQuitOnLastWindowClosed(False)
     lsl.configure()
     found = [Sitting(study, plan, number).run() for number, plan in enumerate(plans)]
-    print(json.dumps(found))
+    (folder / "found.json").write_text(json.dumps(found), "utf-8")
 
 
 if __name__ == "__main__":
