@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -176,9 +177,14 @@ def make_tracker(qapp: object) -> Iterator[Callable[..., Tracker]]:
     trackers: list[Tracker] = []
 
     def make(
-        layout: str = "gazeannotator", values: list[float] | None = None, *, name: str = "", label: str = ""
+        layout: str = "gazeannotator",
+        values: list[float] | None = None,
+        *,
+        name: str = "",
+        label: str = "",
+        screen_px: tuple[float, float] = (800.0, 800.0),
     ) -> Tracker:
-        description = simulated_stream(layout, 250.0, (800.0, 800.0))
+        description = simulated_stream(layout, 250.0, screen_px)
         if name:
             channels = tuple(Channel(f"{label}{number}") for number in range(len(description.channels)))
             description = replace(description, name=name, channels=channels)
@@ -191,9 +197,9 @@ def make_tracker(qapp: object) -> Iterator[Callable[..., Tracker]]:
         each.close()
 
 
-@pytest.fixture(scope="session")
-def x_display() -> Iterator[str]:
-    """A display of its own on which OpenGL works."""
+@contextmanager
+def display() -> Iterator[str]:
+    """Start an X display on which OpenGL works."""
     xvfb = shutil.which("Xvfb")
     if xvfb is None:
         pytest.skip("Xvfb is not installed")
@@ -209,6 +215,20 @@ def x_display() -> Iterator[str]:
     yield f":{number}"
     process.terminate()
     process.wait(10)
+
+
+@pytest.fixture(scope="session")
+def x_display() -> Iterator[str]:
+    """A display for all tests."""
+    with display() as name:
+        yield name
+
+
+@pytest.fixture
+def own_x_display() -> Iterator[str]:
+    """A display for one test, which may change its screens."""
+    with display() as name:
+        yield name
 
 
 @pytest.fixture
