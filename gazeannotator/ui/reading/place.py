@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from gazeannotator.geometry import logical_to_screen_px
 from gazeannotator.settings import Settings
 from gazeannotator.ui import screens
+from gazeannotator.ui.image_view import Patch
 
 Problem = Literal["", "gone", "elsewhere", "changed", "scaled"]
 
@@ -64,6 +65,16 @@ class Place(QObject):
         application.screenRemoved.connect(self._notice)
         for each in QGuiApplication.screens():
             self._watch(each)
+
+    def patch(self) -> Patch | None:
+        """Make the patch for a photodiode as the settings want it, square on the tracked screen."""
+        if not self._settings.photodiode_corner:
+            return None
+        side_mm = self._settings.photodiode_size_mm
+        width, height = (
+            round(side_mm * px / mm) for px, mm in zip(self.facts.px, self.facts.mm, strict=True)
+        )
+        return Patch(self._settings.photodiode_corner, width, height)
 
     def show(self) -> None:
         """Bring the window onto its screen; does nothing where that is not connected."""

@@ -32,7 +32,7 @@ def displaced(problem: Problem, screen: str) -> PanelText | None:
             "Connect {screen} again; the rest goes by itself. Nothing is lost of what was read.",
         ),
         "elsewhere": translate(
-            "ReadingPage", "Images are read on {screen}: that is the one that the eye tracker stands before."
+            "ReadingPage", "Images are read on {screen}: the eye tracker is set up there."
         ),
         "changed": translate(
             "ReadingPage",

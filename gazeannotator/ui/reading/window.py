@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QRectF, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QMoveEvent, QResizeEvent, QScreen
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QMoveEvent, QResizeEvent, QScreen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gazeannotator.errors import UserError
@@ -24,6 +24,7 @@ from gazeannotator.ui.reading.controller import ReadingController
 from gazeannotator.ui.reading.keys import KeyClock, KeyPress, meaning
 from gazeannotator.ui.reading.link import TrackerLink
 from gazeannotator.ui.reading.look import style_sheet, zoom_for
+from gazeannotator.ui.reading.notes import ready_notes
 from gazeannotator.ui.reading.overlays import Panel, Signs, place_in_middle
 from gazeannotator.ui.reading.place import Place
 from gazeannotator.ui.reading.place_texts import displaced
@@ -76,7 +77,7 @@ class ReadingWindow(QWidget):
         self.place = Place(self, screen, settings, windowed)
         self.place.changed.connect(self._place_changed)
         facts = self.place.facts
-        self.view = ImageView(lsl.local_clock, self)
+        self.view = ImageView(lsl.local_clock, self, patch=self.place.patch())
         self.view.shown.connect(self._place_signs)
         self.panel = Panel(self)
         self.signs = Signs(self)
@@ -241,7 +242,15 @@ class ReadingWindow(QWidget):
             **self.place.facts.as_json(),
             "windowed": self._windowed,
             "tracked_px": self.link.declared_px,
+            "photodiode": self._photodiode(),
         }
+
+    def _photodiode(self) -> dict[str, Any] | None:
+        """Tell where on the screen the patch is: what it covers is not seen of an image."""
+        area, (x, y) = self.view.patch_px, self.place.origin_px()
+        if area is None:
+            return None
+        return {"corner": self.view.patch.corner, "area_px": area.translated(x, y).getRect()}
 
     @Slot(object)
     def _show_trouble(self, error: UserError | None) -> None:
@@ -264,7 +273,12 @@ class ReadingWindow(QWidget):
                 self.link.state,
                 self._store.scheme,
                 where=self.tr("{study}, reader {code}").format(study=self._store.name, code=self._reader),
-                notes=self._notes(),
+                notes=ready_notes(
+                    self.place.facts,
+                    self.link.declared_px,
+                    covered=controller.stage.covered_by_patch(),
+                    windowed=self._windowed is not None,
+                ),
                 allow_back=self._store.protocol.allow_back,
                 displaced=displaced(self._room.displaced, self.place.facts.name),
             )
@@ -295,33 +309,8 @@ class ReadingWindow(QWidget):
         if frame.image is not None:
             x, y = frame.corner_px
             image = QRectF(x / scale, y / scale, frame.image.width() / scale, frame.image.height() / scale)
-        self.signs.place(image)
-
-    def _notes(self) -> tuple[str, ...]:
-        notes = []
-        declared, px = self.link.declared_px, self.place.facts.px
-        if declared is not None and max(abs(a - b) for a, b in zip(declared, px, strict=True)) >= 1:
-            notes.append(
-                self.tr(
-                    "The eye tracker says that its screen has {tw:g} × {th:g} pixels; this one has "
-                    "{w} × {h}. If it is set up for another screen, gaze will be in the wrong place."
-                ).format(tw=declared[0], th=declared[1], w=px[0], h=px[1])
-            )
-        if self.place.facts.is_small:
-            notes.append(self.tr("This screen is smaller than 1024 × 768: images are shown small."))
-        if not self.place.facts.mm_known:
-            width, height = self.place.facts.mm
-            notes.append(
-                self.tr(
-                    "The screen does not tell its size; {w:g} × {h:g} mm is assumed. "
-                    "Enter the true size in the settings."
-                ).format(w=width, h=height)
-            )
-        if self._windowed is not None and QGuiApplication.platformName().startswith("wayland"):
-            notes.append(
-                self.tr("Wayland does not tell where a window is: use the full screen to record gaze.")
-            )
-        return tuple(notes)
+        patch = self.view.patch_px
+        self.signs.place(image, patch and QRectF(*(value / scale for value in patch.getRect())))
 
 
 def utc_now() -> str:
