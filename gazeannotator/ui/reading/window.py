@@ -17,6 +17,7 @@ from gazeannotator.study.store import Store
 from gazeannotator.tracking import lsl
 from gazeannotator.ui import screens
 from gazeannotator.ui.dialogs.consent import ConsentForm
+from gazeannotator.ui.frame_interval import FrameMeter
 from gazeannotator.ui.gaze_feed import EventSender
 from gazeannotator.ui.image_view import ImageView
 from gazeannotator.ui.reading import texts
@@ -79,6 +80,7 @@ class ReadingWindow(QWidget):
         facts = self.place.facts
         self.view = ImageView(lsl.local_clock, self, patch=self.place.patch())
         self.view.shown.connect(self._place_signs)
+        self._meter = FrameMeter(self.view, facts.hz, self)
         self.panel = Panel(self)
         self.signs = Signs(self)
         self._trouble = ""
@@ -122,6 +124,7 @@ class ReadingWindow(QWidget):
             self.consent.agreed.connect(self._agree)
             self.consent.refused.connect(self.close)
         self.place.show()
+        self._meter.start()
         self._refresh()
 
     def _start(self) -> None:
@@ -242,6 +245,7 @@ class ReadingWindow(QWidget):
             **self.place.facts.as_json(),
             "windowed": self._windowed,
             "tracked_px": self.link.declared_px,
+            **self._meter.as_json(),
             "photodiode": self._photodiode(),
         }
 
