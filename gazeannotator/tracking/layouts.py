@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -64,8 +64,10 @@ class StreamDescription:
         One for each channel that is sent; a channel without metadata is ``Channel()``.
     simulated : bool
         The sender says that nobody looks.
-    screen_px : tuple of float or None
+    screen_px, screen_mm : tuple of float or None
         Size of the tracked display area, where the sender tells it.
+    acquisition : mapping of str to str
+        What the sender tells of its device (XDF convention): manufacturer, model, serial_number, …
     """
 
     name: str
@@ -76,6 +78,8 @@ class StreamDescription:
     channels: tuple[Channel, ...]
     simulated: bool = False
     screen_px: tuple[float, float] | None = None
+    screen_mm: tuple[float, float] | None = None
+    acquisition: Mapping[str, str] = field(default_factory=dict, hash=False)
     hostname: str = ""
     uid: str = ""
 

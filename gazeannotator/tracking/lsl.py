@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from gazeannotator.errors import TrackerError
 from gazeannotator.samples import FloatArray
+from gazeannotator.tracking import metadata
 from gazeannotator.tracking.layouts import StreamDescription, is_gaze
 from gazeannotator.tracking.senders import Channel
 
@@ -182,13 +183,6 @@ def described(info: Any) -> StreamDescription:  # noqa: ANN401
     # Some senders describe fewer channels than they send, some more.
     sent = info.channel_count()
     channels = (channels + [Channel()] * sent)[:sent]
-    display = desc.child("display")
-    screen_px = None
-    if not display.empty():
-        try:
-            screen_px = (float(display.child_value("width_px")), float(display.child_value("height_px")))
-        except ValueError:
-            _log.info("stream %s: display size not understood", info.name())
     return StreamDescription(
         name=info.name(),
         type=info.type(),
@@ -197,7 +191,9 @@ def described(info: Any) -> StreamDescription:  # noqa: ANN401
         channel_format=_format_names()[info.channel_format()],
         channels=tuple(channels),
         simulated=desc.child_value("simulated").strip().casefold() == "true",
-        screen_px=screen_px,
+        screen_px=metadata.screen(desc, "px"),
+        screen_mm=metadata.screen(desc, "mm"),
+        acquisition=metadata.acquisition(desc),
         hostname=info.hostname(),
         uid=info.uid(),
     )
@@ -333,10 +329,7 @@ class GazeOutlet:
         desc = info.desc()
         if description.simulated:
             desc.append_child_value("simulated", "true")
-        if description.screen_px is not None:
-            display = desc.append_child("display")
-            display.append_child_value("width_px", f"{description.screen_px[0]:g}")
-            display.append_child_value("height_px", f"{description.screen_px[1]:g}")
+        metadata.write(desc, description)
         channels = desc.append_child("channels")
         for channel in description.channels:
             if channel == Channel():
