@@ -218,8 +218,8 @@ class Bridge:
             self._area = area
             self._notice(
                 "display_area",
-                f"The eye tracker's display area was changed to {area.width_mm:.0f} × {area.height_mm:.0f} mm: "
-                "gaze points refer to the new one. Calibrate and validate again.",
+                f"The eye tracker's display area was changed to {area.width_mm:.0f} × {area.height_mm:.0f} "
+                "mm: gaze points refer to the new one. Calibrate and validate again.",
                 **_sizes(area),
             )
         if rate_hz != self._rate_hz:

@@ -43,14 +43,16 @@ def parse(line: str) -> SetRate | Calibrate:
             return SetRate(rate_hz)
         case ["calibrate", word] if word in _PLAIN:
             return Calibrate(_PLAIN[word])
-        case ["calibrate", word, x, y] if (
-            word in _AT_A_POINT and 0 <= _number(x) <= 1 and 0 <= _number(y) <= 1
-        ):
+        case ["calibrate", word, x, y] if word in _AT_A_POINT and _is_share(x) and _is_share(y):
             return Calibrate(_AT_A_POINT[word], _number(x), _number(y))
     raise BadInput(
         f"'{line.strip()[:80]}' is no command.",
         "There are: rate HZ, calibrate enter|compute|leave, calibrate collect|discard X Y (0 to 1), stop.",
     )
+
+
+def _is_share(text: str) -> bool:
+    return 0 <= _number(text) <= 1
 
 
 def _number(text: str) -> float:

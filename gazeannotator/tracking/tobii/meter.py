@@ -19,7 +19,7 @@ class Meter:
     def __init__(self) -> None:
         self.samples = 0
         self._before_us: int | None = None
-        self._begin()
+        self._count = self._found = self._first_us = self._last_us = 0
 
     def add(self, samples: GazeSamples) -> None:
         """Count samples that came; they are never empty."""
@@ -50,8 +50,5 @@ class Meter:
             "found": self._found / self._count if self._count else math.nan,
         }
         self._before_us = self._last_us if self._count else None
-        self._begin()
-        return facts
-
-    def _begin(self) -> None:
         self._count = self._found = self._first_us = self._last_us = 0
+        return facts

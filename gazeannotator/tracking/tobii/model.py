@@ -21,6 +21,7 @@ Point = tuple[float, float]
 Corner = tuple[float, float, float]
 
 SAME_RATE = 0.005
+HINT = "Check its cable and power, and in Tobii Pro Eye Tracker Manager its set-up and licence."
 
 NoticeKind = Literal[
     "lost", "restored", "display_area", "rate", "mode", "calibration", "overflow", "fault", "warning"
@@ -103,6 +104,18 @@ class GazeSamples:
 
     def __len__(self) -> int:
         return len(self.device_us)
+
+
+NO_SAMPLES = GazeSamples(
+    np.empty(0, np.int64),
+    np.empty(0, np.int64),
+    np.empty((0, 2, 2)),
+    np.empty((0, 2), bool),
+    np.empty((0, 2)),
+    np.empty((0, 2), bool),
+    np.empty((0, 2, 3)),
+    np.empty((0, 2), bool),
+)
 
 
 @dataclass(frozen=True)
@@ -257,5 +270,5 @@ def refused_rate(info: TrackerInfo, rate_hz: float, reason: str = "") -> Tracker
 
 
 def shortest(value: float) -> float:
-    """Give a float32 as the shortest decimal that is the same float32, so that a target at 0.1 is 0.1 again."""
+    """Give a float32 as the shortest decimal that is the same float32: a target at 0.1 is 0.1 again."""
     return float(str(np.float32(value)))

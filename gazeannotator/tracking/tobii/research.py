@@ -15,6 +15,7 @@ import numpy as np
 
 from gazeannotator.errors import TrackerError
 from gazeannotator.tracking.tobii.model import (
+    HINT,
     CalibrationPoint,
     CalibrationResult,
     CalibrationStatus,
@@ -53,7 +54,7 @@ class ResearchSdk:
         # Its exceptions have no base of their own.
         named = (each for name, each in vars(module).items() if name.startswith("EyeTracker"))
         errors = (each for each in named if isinstance(each, type) and issubclass(each, Exception))
-        self._errors = (*errors, ValueError)
+        self._errors: tuple[type[Exception], ...] = (*errors, ValueError)
 
     def find(self) -> list[TrackerInfo]:
         """List the trackers that answer; takes about two seconds."""
@@ -91,8 +92,7 @@ class ResearchSdk:
         try:
             yield
         except self._errors as error:
-            hint = "Check its cable, its power and its licence."
-            raise TrackerError(f"{what}: {_reason(error)}.", hint) from error
+            raise TrackerError(f"{what}: {_reason(error)}.", HINT) from error
 
     @contextmanager
     def refusing(self, info: TrackerInfo, rate_hz: float) -> Iterator[None]:

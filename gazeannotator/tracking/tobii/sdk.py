@@ -11,14 +11,14 @@ import importlib.util
 from types import ModuleType
 
 from gazeannotator.errors import TrackerError
-from gazeannotator.tracking.tobii.model import Sdk, Tracker, TrackerInfo
+from gazeannotator.tracking.tobii.model import HINT, Sdk, Tracker, TrackerInfo
 from gazeannotator.tracking.tobii.research import ResearchSdk
 from gazeannotator.tracking.tobii.titta import TittaSdk
 
 LICENCE_URL = "https://go.tobii.com/tobii-pro-sdk-license-agreement"
 INSTALL = 'pip install "gazeannotator[tobii]"'
 FAST_HZ = 250.0
-"""Above it a tracker is opened through TittaPy where that is there: tobii_research calls Python for each sample."""
+"""Above it TittaPy is taken where it is there too: tobii_research calls Python for each sample."""
 
 # The first two have Tobii's library for the trackers of today in them, the last that for older ones.
 _TODAY = ("tobii_research", "TittaPy_v2")
@@ -129,7 +129,7 @@ def _only(found: list[TrackerInfo]) -> TrackerInfo:
     if not found:
         raise TrackerError(
             "No Tobii eye tracker answers.",
-            "Check its cable and power, and whether Tobii Pro Eye Tracker Manager sees it.",
+            HINT,
         )
     listed = ", ".join(f"{each.called} at {each.address}" for each in found)
     raise TrackerError(f"{len(found)} Tobii eye trackers answer: {listed}.", "Name one with --address.")

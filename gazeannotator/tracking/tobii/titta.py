@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 
 from gazeannotator.errors import TrackerError
 from gazeannotator.tracking.tobii.model import (
+    HINT,
+    NO_SAMPLES,
     CalibrationPoint,
     CalibrationResult,
     CalibrationStatus,
@@ -136,6 +138,8 @@ class TittaTracker:
 
     def take(self) -> GazeSamples:
         """Take the samples that came since the last call."""
+        if self._tracker is None:
+            return NO_SAMPLES
         got = self._tracker.consume_N("gaze")
         n = len(got["device_time_stamp"])
         samples = GazeSamples(
@@ -163,7 +167,7 @@ class TittaTracker:
     def notices(self) -> list[Notice]:
         """Take what it told since the last call."""
         notices: list[Notice] = []
-        for _ in range(NOTICES_AT_ONCE):
+        for _ in range(NOTICES_AT_ONCE if self._tracker is not None else 0):
             try:
                 # One by one: the error below takes all that were asked for with it.
                 got = self._tracker.consume_N("notification", 1)
@@ -277,9 +281,7 @@ def _in_words(what: str) -> Iterator[None]:
     try:
         yield
     except RuntimeError as error:
-        raise TrackerError(
-            f"{what}: {_last_line(error)}.", "Check its cable, its power and its licence."
-        ) from error
+        raise TrackerError(f"{what}: {_last_line(error)}.", HINT) from error
 
 
 def _last_line(error: Exception) -> str:
