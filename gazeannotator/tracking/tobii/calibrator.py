@@ -129,8 +129,8 @@ def as_facts(result: CalibrationResult) -> dict[str, Any]:
 def _offset(eye: EyeSamples, x: float, y: float) -> list[float] | None:
     if not eye.used:
         return None
-    count = len(eye.used)
-    return [sum(each[0] for each in eye.used) / count - x, sum(each[1] for each in eye.used) / count - y]
+    mean_x, mean_y = (sum(values) / len(values) for values in zip(*eye.used, strict=True))
+    return [round(mean_x - x, 6), round(mean_y - y, 6)]
 
 
 def _do(tracker: Tracker, command: Calibrate) -> CalibrationResult | None:

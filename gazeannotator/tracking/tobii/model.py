@@ -22,6 +22,7 @@ Corner = tuple[float, float, float]
 
 SAME_RATE = 0.005
 HINT = "Check its cable and power, and in Tobii Pro Eye Tracker Manager its set-up and licence."
+LOOK_HINT = "Let the reader sit upright at arm's length and look at the point, then try again."
 
 NoticeKind = Literal[
     "lost", "restored", "display_area", "rate", "mode", "calibration", "overflow", "fault", "warning"

@@ -5,6 +5,7 @@ It calls us for every sample from a thread of its own, which must be quick: its 
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,6 +17,7 @@ import numpy as np
 from gazeannotator.errors import TrackerError
 from gazeannotator.tracking.tobii.model import (
     HINT,
+    LOOK_HINT,
     CalibrationPoint,
     CalibrationResult,
     CalibrationStatus,
@@ -192,7 +194,7 @@ class ResearchTracker:
         if status == self._module.CALIBRATION_STATUS_FAILURE:
             raise TrackerError(
                 f"{self.info.called} did not see the eyes at this point.",
-                "Let the reader sit upright at arm's length and look at the point, then try again.",
+                LOOK_HINT,
             )
 
     def discard(self, x: float, y: float) -> None:
@@ -253,8 +255,8 @@ class ResearchTracker:
         for name in ("left_eye", "right_eye"):
             samples = [getattr(each, name) for each in found.calibration_samples]
             used = self._module.VALIDITY_VALID_AND_USED
-            kept = tuple(each.position_on_display_area for each in samples if each.validity == used)
-            eyes.append(EyeSamples(kept, len(samples)))
+            kept = [each.position_on_display_area for each in samples if each.validity == used]
+            eyes.append(EyeSamples(tuple((shortest(x), shortest(y)) for x, y in kept), len(samples)))
         x, y = found.position_on_display_area
         return CalibrationPoint(shortest(x), shortest(y), *eyes)
 
@@ -263,4 +265,5 @@ class ResearchTracker:
 
 
 def _reason(error: Exception) -> str:
-    return str(getattr(error, "value", error)).strip().rstrip(".")
+    """Leave out the name of the status at the end of its messages."""
+    return re.sub(r"\s*'\w+'$", "", str(getattr(error, "value", error)).strip()).rstrip(".")

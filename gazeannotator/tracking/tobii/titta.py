@@ -6,6 +6,7 @@ API. Source: dcnieho/Titta, SDK_wrapper/TittaPy/TittaPy.cpp, and TittaPy 2.1.0 i
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from gazeannotator.errors import TrackerError
 from gazeannotator.tracking.tobii.model import (
     HINT,
+    LOOK_HINT,
     NO_SAMPLES,
     CalibrationPoint,
     CalibrationResult,
@@ -113,7 +115,7 @@ class TittaTracker:
         try:
             self._tracker.frequency = rate_hz
         except RuntimeError as error:
-            raise refused_rate(self.info, rate_hz, _last_line(error)) from error
+            raise refused_rate(self.info, rate_hz, _reason(str(error))) from error
 
     def mode(self) -> str:
         """Its eye tracking mode."""
@@ -198,7 +200,7 @@ class TittaTracker:
             self._tracker.calibration_collect_data([x, y])
             result = self._result("collect_data")
         if result["status"] != _OK:
-            self._refuse("did not see the eyes at this point", result)
+            self._refuse("did not see the eyes at this point", result, LOOK_HINT)
 
     def discard(self, x: float, y: float) -> None:
         """Forget what was collected at a point."""
@@ -206,7 +208,7 @@ class TittaTracker:
             self._tracker.calibration_discard_data([x, y])
             result = self._result("discard_data")
         if result["status"] != _OK:
-            self._refuse("has nothing from this point", result)
+            self._refuse("has nothing from this point", result, "Give the point as it was collected.")
 
     def compute(self) -> CalibrationResult:
         """Compute a calibration from all points."""
@@ -241,7 +243,7 @@ class TittaTracker:
             xs = found[f"{side}_position_on_display_area_x"]
             ys = found[f"{side}_position_on_display_area_y"]
             kept = np.array([each == used for each in found[f"{side}_validity"]], bool)
-            pairs = tuple((float(x), float(y)) for x, y in zip(xs[kept], ys[kept], strict=True))
+            pairs = tuple((shortest(x), shortest(y)) for x, y in zip(xs[kept], ys[kept], strict=True))
             eyes.append(EyeSamples(pairs, len(kept)))
         x, y = found["position_on_display_area_x"], found["position_on_display_area_y"]
         return CalibrationPoint(shortest(x), shortest(y), *eyes)
@@ -261,8 +263,8 @@ class TittaTracker:
         while self._tracker.calibration_retrieve_result() is not None:
             pass
 
-    def _refuse(self, what: str, result: dict[str, Any]) -> None:
-        raise TrackerError(f"{self.info.called} {what}: {result['status_string']}.", _CALIBRATION_HINT)
+    def _refuse(self, what: str, result: dict[str, Any], hint: str = HINT) -> None:
+        raise TrackerError(f"{self.info.called} {what}: {_reason(result['status_string'])}.", hint)
 
     @contextmanager
     def _calling(self, what: str) -> Iterator[None]:
@@ -272,20 +274,20 @@ class TittaTracker:
             yield
 
 
-_CALIBRATION_HINT = "Let the reader sit upright at arm's length and look at the point, then try again."
-
-
 @contextmanager
 def _in_words(what: str) -> Iterator[None]:
     """Turn TittaPy's errors, which are all RuntimeError, into ours."""
     try:
         yield
     except RuntimeError as error:
-        raise TrackerError(f"{what}: {_last_line(error)}.", HINT) from error
+        raise TrackerError(f"{what}: {_reason(str(error))}.", HINT) from error
 
 
-def _last_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[-1].strip().rstrip(".")
+def _reason(text: str) -> str:
+    """Take the words out of ``Error code: 204: NAME (words)``, which come last."""
+    last = text.strip().splitlines()[-1].strip().rstrip(".")
+    found = re.search(r"\((.+)\)$", last)
+    return found[1] if found else last
 
 
 def _corner(values: NDArray[Any] | list[float]) -> tuple[float, float, float]:
