@@ -14,6 +14,8 @@ from typing import Any, Literal
 
 from fake_device import DEFAULTS
 
+from gazemodel import events
+
 HERE = Path(__file__).resolve().parent
 PACKAGES = ("tobii_research", "TittaPy_v2", "TittaPy_v1")
 Kind = Literal["research", "titta", "both", "none"]
@@ -70,6 +72,7 @@ class Program:
             encoding="utf-8",
             env={**os.environ, "PYTHONPATH": path, "FAKE_TOBII": str(script.path)},
         )
+        self.output = ""
         self.events: list[dict[str, Any]] = []
         self._come: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
         self._errors: list[str] = []
@@ -79,10 +82,9 @@ class Program:
 
     def _read(self) -> None:
         for line in self.process.stdout:
-            try:
-                self._come.put(json.loads(line))
-            except ValueError:
-                self._come.put({"event": "words", "text": line.rstrip()})
+            self.output += line
+            event = events.parse_line(line)
+            self._come.put(event or {"event": "words", "text": line.rstrip()})
         self._come.put(None)
 
     def _hear(self) -> None:
