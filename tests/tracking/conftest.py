@@ -1,4 +1,4 @@
-"""A recorder whose stream, disk and clock are turned by hand; a fake Tobii tracker and the packages that see it."""
+"""A recorder that is driven by hand; a fake Tobii tracker and the packages that see it."""
 
 from __future__ import annotations
 
