@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication, QLocale
 
 from gazeannotator.study.model import Scheme
+from gazeannotator.ui.panel import PanelText
 from gazeannotator.ui.reading.controller import ReadingController
 from gazeannotator.ui.reading.link import LinkState
 from gazeannotator.ui.reading.link_texts import link_words
-from gazeannotator.ui.reading.overlays import PanelText
 from gazeannotator.ui.reading.room import Phase
 from gazeannotator.ui.words import localised
 

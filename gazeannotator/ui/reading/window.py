@@ -17,13 +17,14 @@ from gazeannotator.tracking import lsl
 from gazeannotator.ui import screens
 from gazeannotator.ui.dialogs.consent import ConsentForm
 from gazeannotator.ui.gaze_feed import EventSender
+from gazeannotator.ui.grey_look import style_sheet, zoom_for
 from gazeannotator.ui.image_view import ImageView
+from gazeannotator.ui.panel import Panel, place_in_middle
 from gazeannotator.ui.reading import texts
 from gazeannotator.ui.reading.controller import ReadingController
 from gazeannotator.ui.reading.keys import KeyClock, KeyPress, meaning
 from gazeannotator.ui.reading.link import TrackerLink
-from gazeannotator.ui.reading.look import style_sheet, zoom_for
-from gazeannotator.ui.reading.overlays import Panel, Signs, place_in_middle
+from gazeannotator.ui.reading.overlays import Signs
 from gazeannotator.ui.reading.room import LOOKING, Phase, Room
 
 LINGER_MS = 1000
