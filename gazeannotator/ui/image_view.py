@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QTimer, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QGuiApplication,
@@ -29,6 +29,7 @@ from gazeannotator.ui.screens import physical_size
 
 BACKGROUND = QColor("#5F5F5F")
 _CROSS = QColor("#D9D9D9")
+_TARGET = QColor("#F5F5F5")
 _CROSS_ARM_PX = 14
 _CROSS_WIDTH_PX = 2
 # An exposed window is swapped within a frame or two; drivers that never report it are given up on.
@@ -38,9 +39,27 @@ _PLATFORMS_WITHOUT_GL = {"offscreen", "minimal", "vnc", "linuxfb"}
 Method = Literal["swap", "paint"]
 
 
+@dataclass(frozen=True)
+class Target:
+    """A target to look at: a disc with a cross-hair cut out of it, and a dot in its centre.
+
+    Of the shapes that Thaler et al. (2013, Vision Research 76, 31-42) compared, the one on which the
+    eyes rest best: disc and dot of 0.6 and 0.2 degrees, the hair as wide as the dot.
+
+    Attributes
+    ----------
+    xy_px : tuple of float
+        Its centre, physical px of the view.
+    radius_px : float
+    """
+
+    xy_px: tuple[float, float]
+    radius_px: float
+
+
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """What is to be seen: grey, a fixation cross, or an image.
+    """What is to be seen: grey, a fixation cross, a target, or an image.
 
     Attributes
     ----------
@@ -50,11 +69,13 @@ class Frame:
         Where its top-left corner lies, physical px of the view.
     cross_px : tuple of float or None
         Centre of the fixation cross, physical px of the view.
+    target : Target or None
     """
 
     image: QImage | None = None
     corner_px: tuple[int, int] = (0, 0)
     cross_px: tuple[float, float] | None = None
+    target: Target | None = None
 
 
 BLANK = Frame()
@@ -227,3 +248,24 @@ def _draw(painter: QPainter, frame: Frame, area: QRect, scale: float) -> None:
             QRectF((x - half) / scale, (y - arm) / scale, 2 * half / scale, 2 * arm / scale),
         ):
             painter.fillRect(rect, _CROSS)
+    if frame.target is not None:
+        _draw_target(painter, frame.target, scale)
+
+
+def _draw_target(painter: QPainter, target: Target, scale: float) -> None:
+    painter.save()
+    # In physical px from here on, in fractions where it must be: its middle is where it is said to be.
+    painter.scale(1 / scale, 1 / scale)
+    painter.translate(*target.xy_px)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    radius, dot = target.radius_px, target.radius_px / 3
+    painter.setBrush(_TARGET)
+    painter.drawEllipse(QPointF(0, 0), radius, radius)
+    for rect in (
+        QRectF(-radius - 1, -dot, 2 * radius + 2, 2 * dot),
+        QRectF(-dot, -radius - 1, 2 * dot, 2 * radius + 2),
+    ):
+        painter.fillRect(rect, BACKGROUND)
+    painter.drawEllipse(QPointF(0, 0), dot, dot)
+    painter.restore()

@@ -56,12 +56,12 @@ class Panel(QFrame):
         self.setObjectName("readingPanel")
         self.text = PanelText()
         self._zoom = 0.0
-        self._title = _label("title")
-        self._lead = _label("lead")
-        self._dot = _Dot()
-        self._status = _label("status")
-        self._note = _label("note")
-        self._action = _label("action")
+        self._title = part_label("title")
+        self._lead = part_label("lead")
+        self._dot = Dot()
+        self._status = part_label("status")
+        self._note = part_label("note")
+        self._action = part_label("action")
         self._action.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._keys = QGridLayout()
         self._table = QGridLayout()
@@ -115,7 +115,7 @@ class Panel(QFrame):
 
     def _new(self, part: str, text: str, *, wrap: bool = True) -> QLabel:
         """Make a part that counts for the layout at once, not only when the event loop has shown it."""
-        label = _label(part, text, wrap=wrap)
+        label = part_label(part, text, wrap=wrap)
         label.setParent(self)
         label.show()
         return label
@@ -161,7 +161,7 @@ def place_in_middle(widget: QWidget, wide: int) -> None:
     widget.setGeometry((window.width() - width) // 2, (window.height() - height) // 2, width, height)
 
 
-class _Dot(QWidget):
+class Dot(QWidget):
     """A round light beside the status."""
 
     def __init__(self) -> None:
@@ -170,6 +170,7 @@ class _Dot(QWidget):
         self.setFixedSize(14, 24)
 
     def show_tone(self, tone: Tone) -> None:
+        """Take a colour."""
         self._tone = tone
         self.update()
 
@@ -182,7 +183,8 @@ class _Dot(QWidget):
         painter.end()
 
 
-def _label(part: str, text: str = "", *, wrap: bool = True) -> QLabel:
+def part_label(part: str, text: str = "", *, wrap: bool = True) -> QLabel:
+    """Make a text in one of the parts of the grey look."""
     label = QLabel(text)
     label.setProperty("part", part)
     label.setTextFormat(Qt.TextFormat.PlainText)
