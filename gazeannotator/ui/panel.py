@@ -175,6 +175,7 @@ class Dot(QWidget):
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw it."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)

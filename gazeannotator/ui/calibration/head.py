@@ -105,7 +105,8 @@ class HeadPicture(QWidget):
             centre += QPointF(x * scale, -y * scale)
         # Nearer eyes are larger.
         nominal_mm = sum(self._ideal_mm) / 2
-        size = 1.0 if math.isnan(head.distance_mm) else float(np.clip(nominal_mm / head.distance_mm, 0.6, 1.6))
+        known = not math.isnan(head.distance_mm)
+        size = float(np.clip(nominal_mm / head.distance_mm, 0.6, 1.6)) if known else 1.0
         colour = _WAIT if self._wanted else _GOOD
         for side, found in zip((-1, 1), head.eyes_found, strict=True):
             at = centre + QPointF(side * HALF_BETWEEN_EYES_MM * 1.4 * scale * size, 0)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from gazeannotator.ui import style
 from gazeannotator.ui.grey_look import zoom_for
 from gazeannotator.ui.panel import Dot, Tone, part_label
 from gazeannotator.ui.widgets import clear_layout

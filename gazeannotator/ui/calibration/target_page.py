@@ -64,9 +64,7 @@ class TargetPage(QWidget):
         """What is said now; None where only a target is shown."""
         return self._panel.text if self._panel.isVisible() else None
 
-    def play(
-        self, run: TargetRun[Any], unfinished: Callable[[], list[int]], introduction: str = ""
-    ) -> None:
+    def play(self, run: TargetRun[Any], unfinished: Callable[[], list[int]], introduction: str = "") -> None:
         """Show the targets of a run.
 
         Parameters

@@ -1,0 +1,119 @@
+"""A check of the eye tracker by itself, full screen, of which nothing is recorded."""
+
+from __future__ import annotations
+
+import itertools
+import uuid
+
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QResizeEvent, QScreen
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from gazeannotator.geometry import Placement
+from gazeannotator.settings import Settings
+from gazeannotator.study.model import Entry, Protocol
+from gazeannotator.tracking import lsl
+from gazeannotator.tracking.outcome import Outcome
+from gazeannotator.tracking.quality import Limits
+from gazeannotator.tracking.steadiness import Latest
+from gazeannotator.tracking.validation import TargetFact
+from gazeannotator.ui import screens
+from gazeannotator.ui.calibration.screen import CheckPlace, CheckScreen
+from gazeannotator.ui.gaze_feed import EventSender
+from gazeannotator.ui.grey_look import style_sheet, zoom_for
+
+
+class CheckWindow(QWidget):
+    """Made by `open_check`.
+
+    Signals
+    -------
+    finished(Outcome or None)
+        The window is gone.
+    """
+
+    finished = Signal(object)
+
+    def __init__(self, latest: Latest, settings: Settings, screen: QScreen, *, simulated: bool) -> None:
+        super().__init__()
+        self.setObjectName("checkWindow")
+        self.setWindowTitle(self.tr("Check of the eye tracker"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._screen = screen
+        self._outcome: Outcome | None = None
+        facts = screens.facts_of(screen, 0, settings.screens_mm)
+        # Not a session: only the simulated eye follows these events.
+        self._session = str(uuid.uuid4())
+        self._numbers = itertools.count()
+        self._sender = EventSender(self._session, facts.px)
+        place = CheckPlace(
+            screen=screens.reading_screen(facts, settings.viewing_distance_mm),
+            area=self._area,
+            latest=latest,
+            publish=self._publish,
+            clock=lsl.local_clock,
+            limits=usual_limits(),
+            simulated=simulated,
+            recorded=False,
+        )
+        self.check = CheckScreen(place, self)
+        self.check.finished.connect(self._end)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.check)
+
+    def begin(self) -> None:
+        """Show the window, full screen."""
+        self.setScreen(self._screen)
+        self.setGeometry(self._screen.geometry())
+        self.showFullScreen()
+        self.activateWindow()
+        self.check.begin()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Leave where another window becomes active: the eyes are there now."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow() and self.isVisible():
+            self.check.targets.interrupt()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Take over the size of the words."""
+        super().resizeEvent(event)
+        look = style_sheet(zoom_for(self.size()), "checkWindow")
+        if look != self.styleSheet():
+            self.setStyleSheet(look)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Leave everything in order."""
+        super().closeEvent(event)
+        self.check.targets.stop()
+        self._sender.close()
+        self.finished.emit(self._outcome)
+
+    @Slot(object)
+    def _end(self, outcome: Outcome | None) -> None:
+        self._outcome = outcome
+        self.close()
+
+    def _area(self) -> Placement:
+        return area_of(self.check, self._screen)
+
+    def _publish(self, fact: TargetFact) -> None:
+        number = next(self._numbers)
+        self._sender(Entry(self._session, number, fact.t_s, "target", None, None, fact.as_data(), ""))
+
+
+def usual_limits() -> Limits:
+    """Limits of a study that was made without a word on them."""
+    protocol = Protocol()
+    return Limits(max_accuracy_deg=protocol.max_accuracy_deg, max_data_loss=protocol.max_data_loss)
+
+
+def area_of(widget: QWidget, screen: QScreen) -> Placement:
+    """Where a widget lies on its screen, physical px."""
+    corner = widget.mapToGlobal(QPoint(0, 0)) - screen.geometry().topLeft()
+    scale = screen.devicePixelRatio()
+    size = (widget.width() * scale, widget.height() * scale)
+    if widget.size() == screen.size():
+        size = screens.physical_size(screen.size(), scale)
+    return Placement(round(corner.x() * scale), round(corner.y() * scale), *(round(each) for each in size))
