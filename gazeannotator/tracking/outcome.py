@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from gazeannotator.errors import BadInput
-from gazeannotator.gaze.correction import Corrections
-from gazeannotator.geometry import Screen, angle_deg, normalised_to_screen_px, screen_px_to_normalised
-from gazeannotator.samples import FloatArray, both_eyes
+from gazeannotator.gaze.correction import Correction, Corrections, fit_correction
+from gazeannotator.geometry import Screen, normalised_to_screen_px, screen_px_to_normalised
 from gazeannotator.tracking.quality import (
     Limits,
     PointPx,
@@ -47,31 +47,22 @@ class Corrected:
 
 
 def corrected(result: ValidationResult, screen: Screen) -> Corrected | None:
-    """Fit a correction on a validation; None where its points do not determine one.
+    """Fit a correction on a validation; None where its points do not determine one, or not what it is worth.
 
     Parameters
     ----------
     result : ValidationResult
     screen : Screen
     """
-    left_out_deg = [
-        _error_deg(_without(result, number), point, screen)
-        for number, point in enumerate(result.points)
-        if point.is_valid
-    ]
     try:
         corrections = fit_corrections(result, screen)
     except BadInput:
         return None
-    known = [each for each in left_out_deg if each is not None]
-    # All but one point must determine it too: else nothing tells what it is worth.
-    if len(known) < len(left_out_deg):
+    accuracy_deg = float(np.mean(_combined(result, screen).left_out_deg))
+    if math.isnan(accuracy_deg):
         return None
-    eyes_px = tuple(
-        (_point(left), _point(right))
-        for left, right in (_applied(corrections, point, screen) for point in result.points)
-    )
-    return Corrected(corrections, float(np.mean(known)), eyes_px)
+    eyes_px = tuple(_applied(corrections, point, screen) for point in result.points)
+    return Corrected(corrections, accuracy_deg, eyes_px)
 
 
 @dataclass(frozen=True)
@@ -113,29 +104,21 @@ class Outcome:
         }
 
 
-def _without(result: ValidationResult, number: int) -> ValidationResult:
-    return ValidationResult(result.points[:number] + result.points[number + 1 :])
+def _combined(result: ValidationResult, screen: Screen) -> Correction:
+    """Fit the gaze of both eyes, which is what the accuracy is told of."""
+    points = [point for point in result.points if point.is_valid]
+    gaze_px = np.array([point.both.gaze_px for point in points])
+    target_px = np.array([point.target_px for point in points])
+    gaze, target = (screen_px_to_normalised(each, screen.size_px) for each in (gaze_px, target_px))
+    return fit_correction(gaze, target, replace(screen, distance_mm=result.distance_mm))
 
 
-def _error_deg(others: ValidationResult, point: PointQuality, screen: Screen) -> float | None:
-    try:
-        corrections = fit_corrections(others, screen)
-    except BadInput:
-        return None
-    left, right = _applied(corrections, point, screen)
-    combined_px = both_eyes(left[None], right[None])[0]
-    seen_from = replace(screen, distance_mm=point.distance_mm)
-    return float(angle_deg(combined_px, np.array(point.target_px), seen_from))
-
-
-def _applied(corrections: Corrections, point: PointQuality, screen: Screen) -> tuple[FloatArray, FloatArray]:
+def _applied(corrections: Corrections, point: PointQuality, screen: Screen) -> tuple[PointPx, PointPx]:
     """Gaze of both eyes at a point with a correction, screen px; NaN where an eye was not found."""
-    eyes = []
-    for correction, eye in ((corrections.left, point.left), (corrections.right, point.right)):
-        xy = correction.apply(screen_px_to_normalised(np.array(eye.gaze_px), screen.size_px))
-        eyes.append(normalised_to_screen_px(xy, screen.size_px))
-    return eyes[0], eyes[1]
-
-
-def _point(xy: FloatArray) -> PointPx:
-    return float(xy[0]), float(xy[1])
+    left, right = (
+        normalised_to_screen_px(
+            correction.apply(screen_px_to_normalised(np.array(eye.gaze_px), screen.size_px)), screen.size_px
+        )
+        for correction, eye in ((corrections.left, point.left), (corrections.right, point.right))
+    )
+    return (float(left[0]), float(left[1])), (float(right[0]), float(right[1]))

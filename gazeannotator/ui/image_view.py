@@ -8,6 +8,7 @@ else right after the paint that drew it was flushed (``paint``).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -253,19 +254,26 @@ def _draw(painter: QPainter, frame: Frame, area: QRect, scale: float) -> None:
 
 
 def _draw_target(painter: QPainter, target: Target, scale: float) -> None:
-    painter.save()
-    # In physical px from here on, in fractions where it must be: its middle is where it is said to be.
-    painter.scale(1 / scale, 1 / scale)
-    painter.translate(*target.xy_px)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    radius, dot = target.radius_px, target.radius_px / 3
-    painter.setBrush(_TARGET)
-    painter.drawEllipse(QPointF(0, 0), radius, radius)
-    for rect in (
-        QRectF(-radius - 1, -dot, 2 * radius + 2, 2 * dot),
-        QRectF(-dot, -radius - 1, 2 * dot, 2 * radius + 2),
-    ):
-        painter.fillRect(rect, BACKGROUND)
-    painter.drawEllipse(QPointF(0, 0), dot, dot)
-    painter.restore()
+    """Draw a target with its middle where it is said to be, between the pixels if need be.
+
+    As an image on whole pixels: OpenGL smooths no edges by itself.
+    """
+    (x, y), radius, dot = target.xy_px, target.radius_px, target.radius_px / 3
+    left, top = math.floor(x - radius) - 1, math.floor(y - radius) - 1
+    side = math.ceil(2 * radius) + 3
+    image = QImage(side, side, QImage.Format.Format_RGB32)
+    image.fill(BACKGROUND)
+    pencil = QPainter(image)
+    pencil.setRenderHint(QPainter.RenderHint.Antialiasing)
+    pencil.setPen(Qt.PenStyle.NoPen)
+    pencil.translate(x - left, y - top)
+    pencil.setBrush(_TARGET)
+    pencil.drawEllipse(QPointF(0, 0), radius, radius)
+    pencil.setBrush(BACKGROUND)
+    pencil.drawRect(QRectF(-radius - 1, -dot, 2 * radius + 2, 2 * dot))
+    pencil.drawRect(QRectF(-dot, -radius - 1, 2 * dot, 2 * radius + 2))
+    pencil.setBrush(_TARGET)
+    pencil.drawEllipse(QPointF(0, 0), dot, dot)
+    pencil.end()
+    image.setDevicePixelRatio(scale)
+    painter.drawImage(QPointF(left / scale, top / scale), image)

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QSize
+from PySide6.QtCore import QCoreApplication, QPoint, QSize
 from PySide6.QtGui import QGuiApplication, QScreen
+from PySide6.QtWidgets import QWidget
 
 from gazeannotator.errors import BadInput
-from gazeannotator.geometry import Screen
+from gazeannotator.geometry import Placement, Screen
 
 SMALLEST_PX = (1024, 768)
 _MM_PER_INCH = 25.4
@@ -139,3 +140,13 @@ def nominal_mm(logical: QSize) -> tuple[float, float]:
 def reading_screen(facts: ScreenFacts, distance_mm: float) -> Screen:
     """Make the geometry of a reading on that screen."""
     return Screen(*facts.px, *facts.mm, distance_mm)
+
+
+def area_of(widget: QWidget, screen: QScreen) -> Placement:
+    """Where a widget lies on its screen, physical px."""
+    corner = widget.mapToGlobal(QPoint(0, 0)) - screen.geometry().topLeft()
+    scale = screen.devicePixelRatio()
+    size = (widget.width() * scale, widget.height() * scale)
+    if widget.size() == screen.size():
+        size = physical_size(screen.size(), scale)
+    return Placement(round(corner.x() * scale), round(corner.y() * scale), *(round(each) for each in size))

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from gazeannotator.geometry import Screen
 from gazeannotator.tracking.steadiness import Latest
-from gazeannotator.tracking.validation import TargetFact, TargetRun, TargetState
+from gazeannotator.tracking.target_run import TargetFact, TargetRun, TargetState
 from gazeannotator.ui.image_view import BLANK, Frame, ImageView, Target
 
 TICK_MS = 15
@@ -62,7 +62,7 @@ class Course(QObject):
     def __init__(
         self,
         view: ImageView,
-        corner_px: Callable[[], tuple[int, int]],
+        corner_px: Callable[[], tuple[float, float]],
         screen: Screen,
         latest: Latest,
         publish: Publish,

@@ -15,13 +15,18 @@ from gazeannotator.tracking.head import HALF_BETWEEN_EYES_MM, Guidance, HeadPosi
 translate = QCoreApplication.translate
 
 _GOOD, _WAIT, _OFF = QColor("#7FD6A2"), QColor("#F2C66D"), QColor("#7A7A7A")
-_FIELD, _EDGE, _PUPIL = QColor("#2F2F2F"), QColor("#7A7A7A"), QColor("#2F2F2F")
+_FIELD, _EDGE, _GOOD_ZONE = QColor("#2F2F2F"), QColor("#7A7A7A"), QColor("#558A6D")
+_MARK, _WORDS = QColor("#F5F5F5"), QColor("#C9C9C9")
 _HALF_BOX_MM = 170.0
-_EYE_MM = (17.0, 11.0)
-"""Half axes of a drawn eye."""
+_EYE_MM = (24.0, 15.0)
+"""Half axes of a drawn eye: larger than life, to be seen at a glance."""
+
+_APART_MM = 1.4 * HALF_BETWEEN_EYES_MM
+"""Half of what lies between them, larger in the same way."""
 
 _BAR = 0.11
-"""Width of the distance bar, as a share of the picture's height."""
+_BESIDE = 0.3
+"""Widths of the distance bar and of the words beside it, as shares of the picture's height."""
 
 
 def tells_position(chunk: GazeChunk) -> bool:
@@ -76,12 +81,14 @@ class HeadPicture(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         height = float(self.height() - 2)
         bar = QRectF(self.width() - 1 - _BAR * height, 1, _BAR * height, height)
-        box = QRectF(1, 1, bar.left() - 0.12 * height, height)
+        box = QRectF(1, 1, bar.left() - _BESIDE * height, height)
         painter.setPen(QPen(_EDGE, 1.5))
         painter.setBrush(_FIELD)
         painter.drawRoundedRect(box, 12, 12)
         painter.save()
         painter.setClipRect(box)
+        if not math.isnan(self._head.x_mm):
+            self._draw_places(painter, box)
         self._draw_eyes(painter, box)
         painter.restore()
         if not math.isnan(self._head.distance_mm):
@@ -89,18 +96,25 @@ class HeadPicture(QWidget):
         self._draw_arrow(painter, box)
         painter.end()
 
+    def _draw_places(self, painter: QPainter, box: QRectF) -> None:
+        """Outline where the eyes belong."""
+        scale = box.height() / (2 * _HALF_BOX_MM)
+        painter.setPen(QPen(_EDGE, 1.5, Qt.PenStyle.DashLine))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for side in (-1, 1):
+            at = box.center() + QPointF(side * _APART_MM * scale, 0)
+            painter.drawEllipse(at, 1.4 * _EYE_MM[0] * scale, 1.4 * _EYE_MM[1] * scale)
+
     def _draw_eyes(self, painter: QPainter, box: QRectF) -> None:
         head = self._head
         scale = box.height() / (2 * _HALF_BOX_MM)
         centre = box.center()
         if not math.isnan(head.x_mm):
             # Eyes beyond the box stay at its edge, where they are still seen.
+            limits = (box.width() / 2 / scale - _APART_MM - _EYE_MM[0], _HALF_BOX_MM - _EYE_MM[1])
             x, y = (
                 float(np.clip(value, -limit, limit))
-                for value, limit in (
-                    (head.x_mm, box.width() / 2 / scale - 50),
-                    (head.y_mm, _HALF_BOX_MM - 15),
-                )
+                for value, limit in zip((head.x_mm, head.y_mm), limits, strict=True)
             )
             centre += QPointF(x * scale, -y * scale)
         # Nearer eyes are larger.
@@ -109,13 +123,13 @@ class HeadPicture(QWidget):
         size = float(np.clip(nominal_mm / head.distance_mm, 0.6, 1.6)) if known else 1.0
         colour = _WAIT if self._wanted else _GOOD
         for side, found in zip((-1, 1), head.eyes_found, strict=True):
-            at = centre + QPointF(side * HALF_BETWEEN_EYES_MM * 1.4 * scale * size, 0)
-            wide, tall = (axis * scale * size * 1.4 for axis in _EYE_MM)
-            painter.setPen(QPen(_OFF, 2) if not found else Qt.PenStyle.NoPen)
+            at = centre + QPointF(side * _APART_MM * scale * size, 0)
+            wide, tall = (axis * scale * size for axis in _EYE_MM)
+            painter.setPen(Qt.PenStyle.NoPen if found else QPen(_OFF, 2))
             painter.setBrush(colour if found else Qt.BrushStyle.NoBrush)
             painter.drawEllipse(at, wide, tall)
             if found:
-                painter.setBrush(_PUPIL)
+                painter.setBrush(_FIELD)
                 painter.drawEllipse(at, 0.55 * tall, 0.55 * tall)
 
     def _draw_distance(self, painter: QPainter, bar: QRectF) -> None:
@@ -124,7 +138,6 @@ class HeadPicture(QWidget):
         nearest, farthest = near - beyond, far + beyond
 
         def at(distance_mm: float) -> float:
-            """Far is up, as the screen is seen from above."""
             share = (np.clip(distance_mm, nearest, farthest) - nearest) / (farthest - nearest)
             return bar.bottom() - float(share) * bar.height()
 
@@ -132,17 +145,35 @@ class HeadPicture(QWidget):
         painter.setBrush(_FIELD)
         painter.drawRoundedRect(bar, 8, 8)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(_GOOD)
-        zone = QRectF(bar.left() + 2, at(far), bar.width() - 4, at(near) - at(far))
-        painter.setOpacity(0.55)
-        painter.drawRect(zone)
-        painter.setOpacity(1.0)
-        y, reach = at(self._head.distance_mm), 0.5 * bar.width()
-        painter.setBrush(QColor("#F5F5F5"))
-        painter.drawRect(QRectF(bar.left() - 3, y - 2, bar.width() + 6, 4))
-        tip = QPointF(bar.left() - 4, y)
-        back = QPointF(tip.x() - reach, y)
-        painter.drawPolygon(QPolygonF([tip, back - QPointF(0, reach / 2), back + QPointF(0, reach / 2)]))
+        painter.setBrush(_GOOD_ZONE)
+        painter.drawRect(QRectF(bar.left() + 2, at(far), bar.width() - 4, at(near) - at(far)))
+        y = at(self._head.distance_mm)
+        painter.setBrush(_MARK)
+        painter.drawRect(QRectF(bar.left() - 5, y - 2, bar.width() + 10, 4))
+        font = painter.font()
+        font.setPixelSize(max(13, round(bar.height() / 17)))
+        painter.setFont(font)
+        line = font.pixelSize() * 1.6
+        words = QRectF(0, 0, _BESIDE * bar.height() - 12, line)
+        words.moveRight(bar.left() - 10)
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        ends = (
+            (bar.top() + line / 2, translate("TrackerCheck", "far")),
+            (bar.bottom() - line / 2, translate("TrackerCheck", "near")),
+        )
+        painter.setPen(_WORDS)
+        for height, text in ends:
+            if abs(height - y) > line:
+                words.moveCenter(QPointF(words.center().x(), height))
+                painter.drawText(words, right, text)
+        font.setBold(True)
+        painter.setFont(font)
+        painter.setPen(_MARK)
+        words.moveCenter(
+            QPointF(words.center().x(), min(max(y, bar.top() + line / 2), bar.bottom() - line / 2))
+        )
+        told = translate("TrackerCheck", "{cm:.0f} cm").format(cm=self._head.distance_mm / 10)
+        painter.drawText(words, right, told)
 
     def _draw_arrow(self, painter: QPainter, box: QRectF) -> None:
         ways = {"left": (-1, 0), "right": (1, 0), "higher": (0, -1), "lower": (0, 1)}

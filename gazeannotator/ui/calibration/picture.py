@@ -53,12 +53,18 @@ class OffsetPicture(QWidget):
         self._screen = screen
         self._marks: tuple[PointMark, ...] = ()
         self.setMinimumSize(320, 180)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         self.setAccessibleName(self.tr("Where each eye was found, and where the targets were"))
 
     def sizeHint(self) -> QSize:
         """Large enough to see half a degree."""
         return QSize(720, round(720 * self._screen.height_px / self._screen.width_px))
+
+    def heightForWidth(self, width: int) -> int:
+        """As high as the screen is for its width."""
+        return round(width * self._screen.height_px / self._screen.width_px)
 
     def show_marks(self, marks: Sequence[PointMark]) -> None:
         """Draw these targets."""

@@ -36,11 +36,12 @@ class ResultPage(WidePage):
     left = Signal()
 
     def __init__(self, screen: Screen, parent: QWidget, *, can_calibrate: bool, recorded: bool) -> None:
-        super().__init__(QSize(1280, 700), parent)
+        super().__init__(QSize(1280, 676), parent)
         self._screen = screen
         self._can_calibrate = can_calibrate
         self._recorded = recorded
         self.outcome: Outcome | None = None
+        self._names: list[str] = []
         self._possible: Corrected | None = None
         self.picture = OffsetPicture(screen)
         self.table = NumbersTable()
@@ -50,11 +51,12 @@ class ResultPage(WidePage):
             part_label("what", self.tr("left eye"), wrap=False),
             spot(RIGHT.name(), filled=False),
             part_label("what", self.tr("right eye"), wrap=False),
-            part_label("what", self.tr("+ target, ring: 1°"), wrap=False),
         )
+        legend.addWidget(part_label("what", self.tr("+ target      ○ 1° around it"), wrap=False))
         shown = QVBoxLayout()
-        shown.addWidget(self.picture, 1)
+        shown.addWidget(self.picture)
         shown.addLayout(legend)
+        shown.addStretch(1)
         self._beside = QVBoxLayout()
         self._beside.addWidget(self.table)
         self._beside.addSpacing(8)
@@ -68,7 +70,11 @@ class ResultPage(WidePage):
     def show_outcome(self, outcome: Outcome) -> None:
         """Show what was found."""
         self.outcome = outcome
-        self._possible = corrected(outcome.result, self._screen)
+        self._names = words.names_of(point.target_px for point in outcome.result.points)
+        possible = corrected(outcome.result, self._screen)
+        # One that makes it worse is no correction.
+        better = possible is not None and possible.accuracy_deg < outcome.result.accuracy_deg
+        self._possible = possible if better else None
         self._refresh()
 
     def press(self, key: int, digit: str | None) -> None:
@@ -77,8 +83,8 @@ class ResultPage(WidePage):
             self.accepted.emit(self.outcome)
         elif key == Qt.Key.Key_V:
             self.again.emit([])
-        elif digit is not None and 1 <= int(digit) <= len(self.outcome.result.points):
-            self.again.emit([int(digit) - 1])
+        elif digit in self._names:
+            self.again.emit([self._names.index(digit)])
         elif key == Qt.Key.Key_C and self._possible is not None:
             chosen = self._possible if self.outcome.corrected is None else None
             self.outcome = replace(self.outcome, corrected=chosen)
@@ -100,7 +106,7 @@ class ResultPage(WidePage):
         if outcome.corrected is not None:
             notes.append(
                 self.tr(
-                    "Only the correction is stored beside it: the recorded gaze stays as the tracker sent it."
+                    "The recorded gaze stays as it is. The correction is stored beside it, for data sets."
                 )
             )
         if not self._recorded:
@@ -154,7 +160,7 @@ class ResultPage(WidePage):
             far = outcome.corrected is None and accuracy_deg > outcome.limits.max_accuracy_deg
             marks.append(
                 PointMark(
-                    name=str(number + 1),
+                    name=self._names[number],
                     target_px=point.target_px,
                     left_px=eyes_px[0],
                     right_px=eyes_px[1],

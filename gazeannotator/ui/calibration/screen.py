@@ -14,7 +14,8 @@ from gazeannotator.geometry import Placement, Screen
 from gazeannotator.tracking.outcome import Outcome
 from gazeannotator.tracking.quality import Limits, PointQuality
 from gazeannotator.tracking.steadiness import Latest
-from gazeannotator.tracking.validation import TargetRun, validation_result, validation_run
+from gazeannotator.tracking.target_run import TargetRun
+from gazeannotator.tracking.validation import validation_result, validation_run
 from gazeannotator.ui.calibration.course import Publish
 from gazeannotator.ui.calibration.guide_page import GuidePage
 from gazeannotator.ui.calibration.head import tells_position
@@ -150,9 +151,7 @@ class CheckScreen(QWidget):
         introduction = ""
         if self.page is None:
             introduction = self.tr("Look at each dot until it moves on")
-        self._run = validation_run(
-            self._place.screen, seed=secrets.randbits(32), area=self._place.area()
-        )
+        self._run = validation_run(self._place.screen, seed=secrets.randbits(32), area=self._place.area())
         self._play(introduction)
 
     def _play(self, introduction: str = "") -> None:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gazeannotator.geometry import Screen
 from gazeannotator.tracking.steadiness import Latest
-from gazeannotator.tracking.validation import TargetRun
+from gazeannotator.tracking.target_run import TargetRun
 from gazeannotator.ui.calibration.course import Course, Publish
 from gazeannotator.ui.image_view import BLANK, ImageView
 from gazeannotator.ui.panel import Panel, PanelText
+from gazeannotator.ui.screens import area_of
 
 INTRODUCTION_MS = 2500
 
@@ -108,11 +109,16 @@ class TargetPage(QWidget):
         elif key == Qt.Key.Key_Backspace and self._run.last is not None:
             self._run.redo([self._run.last])
 
-    def corner_px(self) -> tuple[int, int]:
+    def corner_px(self) -> tuple[float, float]:
         """Where the view's top-left corner lies on its screen, physical px."""
-        corner = self.mapToGlobal(QPoint(0, 0)) - self.screen().geometry().topLeft()
-        scale = self.devicePixelRatioF()
-        return (round(corner.x() * scale), round(corner.y() * scale))
+        area = area_of(self.view, self.screen())
+        return (area.x0_px, area.y0_px)
+
+    def interrupt(self) -> None:
+        """Stop for now, as the reader looks elsewhere; does nothing where no target is shown."""
+        if self.course.running or self._introduction.isActive():
+            self.stop()
+            self._pause(self.tr("Interrupted"), self.tr("What was measured so far is kept."))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the words in the middle."""
@@ -137,6 +143,9 @@ class TargetPage(QWidget):
         if what == "stream":
             title = self.tr("The eye tracker sends nothing")
             lead = self.tr("Check its cable and its program. What was measured so far is kept.")
+        self._pause(title, lead)
+
+    def _pause(self, title: str, lead: str) -> None:
         keys = (
             (("R",), self.tr("Begin anew")),
             (("Esc",), self.tr("Leave without a result")),

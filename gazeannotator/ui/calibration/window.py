@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import uuid
 
-from PySide6.QtCore import QEvent, QPoint, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QResizeEvent, QScreen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -16,7 +16,7 @@ from gazeannotator.tracking import lsl
 from gazeannotator.tracking.outcome import Outcome
 from gazeannotator.tracking.quality import Limits
 from gazeannotator.tracking.steadiness import Latest
-from gazeannotator.tracking.validation import TargetFact
+from gazeannotator.tracking.target_run import TargetFact
 from gazeannotator.ui import screens
 from gazeannotator.ui.calibration.screen import CheckPlace, CheckScreen
 from gazeannotator.ui.gaze_feed import EventSender
@@ -96,7 +96,7 @@ class CheckWindow(QWidget):
         self.close()
 
     def _area(self) -> Placement:
-        return area_of(self.check, self._screen)
+        return screens.area_of(self.check, self._screen)
 
     def _publish(self, fact: TargetFact) -> None:
         number = next(self._numbers)
@@ -107,13 +107,3 @@ def usual_limits() -> Limits:
     """Limits of a study that was made without a word on them."""
     protocol = Protocol()
     return Limits(max_accuracy_deg=protocol.max_accuracy_deg, max_data_loss=protocol.max_data_loss)
-
-
-def area_of(widget: QWidget, screen: QScreen) -> Placement:
-    """Where a widget lies on its screen, physical px."""
-    corner = widget.mapToGlobal(QPoint(0, 0)) - screen.geometry().topLeft()
-    scale = screen.devicePixelRatio()
-    size = (widget.width() * scale, widget.height() * scale)
-    if widget.size() == screen.size():
-        size = screens.physical_size(screen.size(), scale)
-    return Placement(round(corner.x() * scale), round(corner.y() * scale), *(round(each) for each in size))

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
+import numpy as np
 from PySide6.QtCore import QCoreApplication
 
 from gazeannotator.tracking.outcome import Outcome
-from gazeannotator.tracking.quality import Eye, Reason
+from gazeannotator.tracking.quality import Eye, PointPx, Reason
 
 translate = QCoreApplication.translate
+
+_KEYS = "123456789ABDE"
+"""What names a target on the keyboard; C has another meaning."""
 
 EYES_IN_ORDER: tuple[Eye, ...] = ("both", "left", "right")
 
@@ -88,13 +93,31 @@ def _remedy(reason: Reason, outcome: Outcome, *, can_calibrate: bool) -> str:
 
 def missed_points(outcome: Outcome) -> str:
     """Name the points at which no gaze was found."""
-    missed = (str(n) for n, point in enumerate(outcome.result.points, start=1) if not point.is_valid)
-    return translate("TrackerCheck", ", ").join(missed)
+    points = outcome.result.points
+    names = names_of(point.target_px for point in points)
+    missed = (name for name, point in zip(names, points, strict=True) if not point.is_valid)
+    return translate("TrackerCheck", ", ").join(sorted(missed))
+
+
+def names_of(targets_px: Iterable[PointPx]) -> list[str]:
+    """Give each target the key that repeats it, numbered row by row as one reads."""
+    places = list(targets_px)
+    order = sorted(range(len(places)), key=lambda n: (places[n][1], places[n][0]))
+    names = [""] * len(places)
+    for name, number in zip(_KEYS, order, strict=False):
+        names[number] = name
+    return names
 
 
 def numbers_table(outcome: Outcome) -> tuple[tuple[str, ...], ...]:
     """Lay out the measures: a column an eye, the combined gaze first."""
     means = [outcome.result.means(eye) for eye in EYES_IN_ORDER]
+    with_correction: tuple[tuple[str, ...], ...] = ()
+    if outcome.corrected is not None:
+        both = outcome.corrected.corrections
+        eyes = (float(np.nanmean(each.left_out_deg)) for each in (both.left, both.right))
+        cells = (degrees(each) for each in (outcome.accuracy_deg, *eyes))
+        with_correction = ((translate("TrackerCheck", "… with the correction"), *cells),)
     return (
         (
             "",
@@ -103,6 +126,7 @@ def numbers_table(outcome: Outcome) -> tuple[tuple[str, ...], ...]:
             translate("TrackerCheck", "Right"),
         ),
         (translate("TrackerCheck", "Accuracy"), *(degrees(each.accuracy_deg) for each in means)),
+        *with_correction,
         (
             translate("TrackerCheck", "Precision (RMS-S2S)"),
             *(degrees(each.precision_rms_deg) for each in means),
