@@ -125,6 +125,11 @@ class ResultPage(WidePage):
     def _action(self) -> str:
         if self.outcome.passed:
             return self.tr("Press Space to go on")
+        if self.outcome.reasons == ("too_few_points",):
+            first = words.missed_points(self.outcome)[0]
+            return self.tr("Press {number} to repeat the point, or Space to go on all the same").format(
+                number=first
+            )
         return self.tr("Press V to check once more, or Space to go on all the same")
 
     def _key_rows(self) -> tuple[tuple[tuple[str, ...], str], ...]:

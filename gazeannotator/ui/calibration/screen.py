@@ -50,6 +50,8 @@ class CheckPlace:
         Nobody looks.
     recorded : bool
         The result is stored.
+    points : int
+        Number of targets; only nine carry a second-order correction.
     """
 
     screen: Screen
@@ -60,6 +62,7 @@ class CheckPlace:
     limits: Limits
     simulated: bool
     recorded: bool
+    points: int = 9
 
 
 class CheckScreen(QWidget):
@@ -151,7 +154,8 @@ class CheckScreen(QWidget):
         introduction = ""
         if self.page is None:
             introduction = self.tr("Look at each dot until it moves on")
-        self._run = validation_run(self._place.screen, seed=secrets.randbits(32), area=self._place.area())
+        place = self._place
+        self._run = validation_run(place.screen, place.points, seed=secrets.randbits(32), area=place.area())
         self._play(introduction)
 
     def _play(self, introduction: str = "") -> None:

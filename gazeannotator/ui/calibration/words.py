@@ -26,6 +26,8 @@ def degrees(value: float) -> str:
 
 def rough_degrees(value: float) -> str:
     """Write an angle to be taken in at a glance."""
+    if value < 0.05:
+        return translate("TrackerCheck", "under 0.1°")
     return "–" if math.isnan(value) else translate("TrackerCheck", "{value:.1f}°").format(value=value)
 
 

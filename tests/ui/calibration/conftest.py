@@ -28,8 +28,10 @@ RATE_HZ = 250
 class Looker:
     """Looks at every target that is published."""
 
-    def __init__(self, **errors: object) -> None:
+    def __init__(self, *, tells_position: bool = True, **errors: object) -> None:
         self.facts: list[TargetFact] = []
+        self.screen = SCREEN
+        self._tells_position = tells_position
         self.silent = self.away = False
         self._eye = SimulatedEye(lsl.local_clock(), display_mm=SCREEN.size_mm, **errors)
         self._sent_s = lsl.local_clock()
@@ -50,7 +52,9 @@ class Looker:
             self._sent_s = float(time_s[-1])
             chunk = self._eye.sample(time_s)
             if self.away:
-                chunk.left[:] = chunk.right[:] = chunk.origin_mm[:] = chunk.distance_mm[:] = math.nan
+                chunk.left[:] = chunk.right[:] = math.nan
+            if self.away or not self._tells_position:
+                chunk.origin_mm[:] = chunk.distance_mm[:] = math.nan
             if not self.silent:
                 self._kept = GazeChunk.joined([self._kept, chunk])
         recent = self._kept.time_s > (self._kept.time_s[-1] if len(self._kept) else 0) - seconds
@@ -60,7 +64,7 @@ class Looker:
 class Check:
     """A check in a window of its own, and the reader before it."""
 
-    def __init__(self, qtbot: QtBot, looker: Looker, limits: Limits) -> None:
+    def __init__(self, qtbot: QtBot, looker: Looker, limits: Limits, points: int) -> None:
         self.qtbot = qtbot
         self.looker = looker
         self.outcomes: list[Outcome | None] = []
@@ -77,10 +81,13 @@ class Check:
             limits=limits,
             simulated=True,
             recorded=True,
+            points=points,
         )
         self.screen = CheckScreen(place, self.window)
         self.screen.setGeometry(self.window.rect())
         self.screen.finished.connect(self.outcomes.append)
+        looker.latest(1.0)
+        qtbot.wait(50)
         self.window.show()
         qtbot.waitExposed(self.window)
         self.screen.begin()
@@ -102,8 +109,9 @@ def start_check(qtbot: QtBot) -> Iterator[Callable[..., Check]]:
     """Begin a check before a simulated eye of known errors."""
     checks: list[Check] = []
 
-    def start(limits: Limits = Limits(2.0, 0.3), **errors: object) -> Check:  # noqa: B008 - frozen
-        checks.append(Check(qtbot, Looker(seed=1, **errors), limits))
+    def start(max_accuracy_deg: float = 2.0, points: int = 4, **errors: object) -> Check:
+        limits = Limits(max_accuracy_deg, max_data_loss=0.3)
+        checks.append(Check(qtbot, Looker(seed=1, **errors), limits, points))
         return checks[-1]
 
     yield start
