@@ -85,11 +85,9 @@ def main() -> None:
         wait(50)
         assert np.abs(brightness(window)).max() < 1
     assert [fact.xy_px for fact in told[::2]] == [each["wanted"] for each in found]
-    print(
-        json.dumps(
-            {"size": [*bright.shape[::-1]], "px": facts.px, "method": page.view.method, "found": found}
-        )
-    )
+    size = [*bright.shape[::-1]]
+    facts = {"size": size, "px": facts.px, "method": page.view.method, "found": found}
+    sys.stdout.write(json.dumps(facts))
 
 
 told: list[TargetFact] = []
