@@ -158,7 +158,8 @@ class Course(QObject):
             self._publish(replace(fact, t_s=t_s))
 
     def _loss(self, now_s: float) -> Loss | None:
-        if now_s < self._looked_s + LOOK_EVERY_S:
+        # Some trackers send nothing while they are calibrated.
+        if self._run.purpose == "calibration" or now_s < self._looked_s + LOOK_EVERY_S:
             return None
         self._looked_s = now_s
         chunk = self._latest(1.0)

@@ -10,7 +10,7 @@ from gazeannotator.geometry import Screen
 from gazeannotator.tracking.head import guidance, head_position
 from gazeannotator.tracking.steadiness import Latest
 from gazeannotator.ui.calibration.head import HeadPicture, guidance_words
-from gazeannotator.ui.calibration.page import WidePage
+from gazeannotator.ui.calibration.page import KeyRows, WidePage
 
 _LOOK_EVERY_MS = 100
 _LOOK_BACK_S = 0.5
@@ -25,18 +25,25 @@ class GuidePage(WidePage):
     -------
     ready()
         The reader goes on.
+    calibration_wanted()
     left()
     """
 
     ready = Signal()
+    calibration_wanted = Signal()
     left = Signal()
 
-    def __init__(self, latest: Latest, screen: Screen, parent: QWidget) -> None:
+    def __init__(self, latest: Latest, screen: Screen, parent: QWidget, *, can_calibrate: bool) -> None:
         super().__init__(QSize(820, 600), parent)
         self._latest = latest
         self._ideal_mm = (screen.distance_mm - _GOOD_WITHIN_MM, screen.distance_mm + _GOOD_WITHIN_MM)
         self.picture = HeadPicture(self._ideal_mm)
         self.body.addWidget(self.picture, 1)
+        self._can_calibrate = can_calibrate
+        if can_calibrate:
+            self._keys = KeyRows()
+            self._keys.set_rows(((("K",), self.tr("Calibrate the eye tracker first")),))
+            self.body.addWidget(self._keys)
         self._timer = QTimer(self, interval=_LOOK_EVERY_MS)
         self._timer.timeout.connect(self._look)
 
@@ -44,6 +51,8 @@ class GuidePage(WidePage):
         """Take a key."""
         if key == Qt.Key.Key_Space:
             self.ready.emit()
+        elif key == Qt.Key.Key_K and self._can_calibrate:
+            self.calibration_wanted.emit()
         elif key == Qt.Key.Key_Escape:
             self.left.emit()
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QCoreApplication, QSize, Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from gazeannotator.ui.calibration.picture import LEFT, RIGHT
 from gazeannotator.ui.grey_look import zoom_for
 from gazeannotator.ui.panel import Dot, Tone, part_label
-from gazeannotator.ui.widgets import clear_layout
+from gazeannotator.ui.widgets import clear_layout, row
+
+translate = QCoreApplication.translate
 
 Keys = tuple[tuple[tuple[str, ...], str], ...]
 
@@ -96,14 +99,14 @@ class KeyRows(QWidget):
             return
         self.rows = rows
         clear_layout(self._grid)
-        for row, (keys, what) in enumerate(rows):
+        for line, (keys, what) in enumerate(rows):
             caps = QHBoxLayout()
             caps.setSpacing(6)
             for each in keys:
                 caps.addWidget(part_label("key", each, wrap=False))
             caps.addStretch(1)
-            self._grid.addLayout(caps, row, 0)
-            self._grid.addWidget(part_label("what", what), row, 1)
+            self._grid.addLayout(caps, line, 0)
+            self._grid.addWidget(part_label("what", what), line, 1)
 
     def zoomed(self, zoom: float) -> None:
         """Take over another size of the words."""
@@ -122,13 +125,13 @@ class NumbersTable(QWidget):
     def set_rows(self, rows: tuple[tuple[str, ...], ...]) -> None:
         """Show these cells."""
         clear_layout(self._grid)
-        for row, cells in enumerate(rows):
+        for line, cells in enumerate(rows):
             for column, cell in enumerate(cells):
-                part = "aspect" if row == 0 or column == 0 else "number"
+                part = "aspect" if line == 0 or column == 0 else "number"
                 label = part_label(part, cell, wrap=False)
                 if column:
                     label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-                self._grid.addWidget(label, row, column)
+                self._grid.addWidget(label, line, column)
         self._grid.setColumnStretch(0, 1)
 
     def zoomed(self, zoom: float) -> None:
@@ -137,8 +140,21 @@ class NumbersTable(QWidget):
         self._grid.setVerticalSpacing(round(7 * zoom))
 
 
-def spot(colour: str, *, filled: bool) -> QLabel:
-    """Make the sign of an eye for a legend."""
+def eye_legend() -> QHBoxLayout:
+    """Say which eye has which sign."""
+    result = row(
+        _spot(LEFT.name(), filled=True),
+        part_label("what", translate("TrackerCheck", "left eye"), wrap=False),
+        _spot(RIGHT.name(), filled=False),
+        part_label("what", translate("TrackerCheck", "right eye"), wrap=False),
+    )
+    result.addWidget(
+        part_label("what", translate("TrackerCheck", "+ target      ○ 1° around it"), wrap=False)
+    )
+    return result
+
+
+def _spot(colour: str, *, filled: bool) -> QLabel:
     result = QLabel()
     result.setFixedSize(14, 14)
     fill = colour if filled else "transparent"

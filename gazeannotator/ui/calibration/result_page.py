@@ -11,10 +11,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from gazeannotator.geometry import Screen
 from gazeannotator.tracking.outcome import Corrected, Outcome, corrected
 from gazeannotator.ui.calibration import words
-from gazeannotator.ui.calibration.page import KeyRows, NumbersTable, WidePage, spot
-from gazeannotator.ui.calibration.picture import LEFT, RIGHT, OffsetPicture, PointMark
-from gazeannotator.ui.panel import part_label
-from gazeannotator.ui.widgets import row
+from gazeannotator.ui.calibration.page import KeyRows, NumbersTable, WidePage, eye_legend
+from gazeannotator.ui.calibration.picture import OffsetPicture, PointMark
 
 
 class ResultPage(WidePage):
@@ -46,16 +44,9 @@ class ResultPage(WidePage):
         self.picture = OffsetPicture(screen)
         self.table = NumbersTable()
         self.keys = KeyRows()
-        legend = row(
-            spot(LEFT.name(), filled=True),
-            part_label("what", self.tr("left eye"), wrap=False),
-            spot(RIGHT.name(), filled=False),
-            part_label("what", self.tr("right eye"), wrap=False),
-        )
-        legend.addWidget(part_label("what", self.tr("+ target      ○ 1° around it"), wrap=False))
         shown = QVBoxLayout()
         shown.addWidget(self.picture)
-        shown.addLayout(legend)
+        shown.addLayout(eye_legend())
         shown.addStretch(1)
         self._beside = QVBoxLayout()
         self._beside.addWidget(self.table)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gazeannotator.geometry import Screen
+from gazeannotator.tracking.quality import PointQuality
 from gazeannotator.tracking.steadiness import Latest
 from gazeannotator.tracking.target_run import TargetRun
 from gazeannotator.ui.calibration.course import Course, Publish
@@ -53,7 +54,6 @@ class TargetPage(QWidget):
         self._panel = Panel(self)
         self._panel.hide()
         self._run: TargetRun[Any] | None = None
-        self._unfinished: Callable[[], list[int]] = list
         self.course = Course(self.view, self.corner_px, screen, latest, publish, clock, self)
         self.course.finished.connect(self.finished)
         self.course.lost.connect(self._show_loss)
@@ -65,18 +65,16 @@ class TargetPage(QWidget):
         """What is said now; None where only a target is shown."""
         return self._panel.text if self._panel.isVisible() else None
 
-    def play(self, run: TargetRun[Any], unfinished: Callable[[], list[int]], introduction: str = "") -> None:
+    def play(self, run: TargetRun[Any], introduction: str = "") -> None:
         """Show the targets of a run.
 
         Parameters
         ----------
         run : TargetRun
-        unfinished : callable
-            Tells after an interruption which targets are to be shown once more.
         introduction : str
             Said for a moment before the first target.
         """
-        self._run, self._unfinished = run, unfinished
+        self._run = run
         self.view.present(BLANK)
         if introduction:
             self._say(PanelText(title=introduction))
@@ -131,7 +129,9 @@ class TargetPage(QWidget):
         self.course.start(self._run)
 
     def _go_on(self) -> None:
-        again = self._unfinished()
+        results = self._run.results
+        # What was taken while no eye was found tells nothing: it is shown once more.
+        again = [n for n in range(len(self._run.targets_px)) if n not in results or not _is_good(results[n])]
         if again:
             self._run.redo(again)
         self._begin()
@@ -161,3 +161,7 @@ class TargetPage(QWidget):
     def sizeHint(self) -> QSize:
         """As large as its window."""
         return self.parentWidget().size()
+
+
+def _is_good(result: PointQuality | bool) -> bool:
+    return result.is_valid if isinstance(result, PointQuality) else result

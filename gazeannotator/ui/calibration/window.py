@@ -86,7 +86,7 @@ class CheckWindow(QWidget):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Leave everything in order."""
         super().closeEvent(event)
-        self.check.targets.stop()
+        self.check.stop()
         self._sender.close()
         self.finished.emit(self._outcome)
 

@@ -64,7 +64,9 @@ class Looker:
 class Check:
     """A check in a window of its own, and the reader before it."""
 
-    def __init__(self, qtbot: QtBot, looker: Looker, limits: Limits, points: int) -> None:
+    def __init__(
+        self, qtbot: QtBot, looker: Looker, limits: Limits, points: int, calibrator: object = None
+    ) -> None:
         self.qtbot = qtbot
         self.looker = looker
         self.outcomes: list[Outcome | None] = []
@@ -82,6 +84,7 @@ class Check:
             simulated=True,
             recorded=True,
             points=points,
+            calibrator=calibrator,
         )
         self.screen = CheckScreen(place, self.window)
         self.screen.setGeometry(self.window.rect())
@@ -109,11 +112,13 @@ def start_check(qtbot: QtBot) -> Iterator[Callable[..., Check]]:
     """Begin a check before a simulated eye of known errors."""
     checks: list[Check] = []
 
-    def start(max_accuracy_deg: float = 2.0, points: int = 4, **errors: object) -> Check:
+    def start(
+        max_accuracy_deg: float = 2.0, points: int = 4, calibrator: object = None, **errors: object
+    ) -> Check:
         limits = Limits(max_accuracy_deg, max_data_loss=0.3)
-        checks.append(Check(qtbot, Looker(seed=1, **errors), limits, points))
+        checks.append(Check(qtbot, Looker(seed=1, **errors), limits, points, calibrator))
         return checks[-1]
 
     yield start
     for each in checks:
-        each.screen.targets.stop()
+        each.screen.stop()

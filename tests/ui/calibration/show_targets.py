@@ -65,7 +65,7 @@ def main() -> None:
     for (x, y), (dx, dy) in zip(PLACES, BESIDE_PX, strict=True):
         target_px = (round(x * facts.px[0]) + dx, round(y * facts.px[1]) + dy)
         run = TargetRun([target_px], lambda *_: None, purpose="validation", screen=geometry, rules=LONG)
-        page.play(run, list)
+        page.play(run)
         wait(900)  # it has come to rest
         bright = brightness(window)
         assert np.abs(bright).max() > 100
