@@ -109,7 +109,7 @@ class TargetPage(QWidget):
 
     def corner_px(self) -> tuple[float, float]:
         """Where the view's top-left corner lies on its screen, physical px."""
-        area = area_of(self.view, self.screen())
+        area = area_of(self.view)
         return (area.x0_px, area.y0_px)
 
     def interrupt(self) -> None:

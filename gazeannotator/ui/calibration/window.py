@@ -9,7 +9,6 @@ from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QResizeEvent, QScreen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from gazeannotator.geometry import Placement
 from gazeannotator.settings import Settings
 from gazeannotator.study.model import Entry, Protocol
 from gazeannotator.tracking import lsl
@@ -18,13 +17,24 @@ from gazeannotator.tracking.quality import Limits
 from gazeannotator.tracking.steadiness import Latest
 from gazeannotator.tracking.target_run import TargetFact
 from gazeannotator.ui import screens
+from gazeannotator.ui.calibration.calibrating import Calibrator
 from gazeannotator.ui.calibration.screen import CheckPlace, CheckScreen
 from gazeannotator.ui.gaze_feed import EventSender
 from gazeannotator.ui.grey_look import style_sheet, zoom_for
 
 
 class CheckWindow(QWidget):
-    """Made by `open_check`.
+    """Does one check and closes.
+
+    Parameters
+    ----------
+    latest : callable
+        The raw gaze of the last seconds.
+    settings : Settings
+    facts : ScreenFacts
+        The screen on which it is shown; no QScreen is kept, as screens are unplugged.
+    simulated : bool
+    calibrator : Calibrator, optional
 
     Signals
     -------
@@ -34,27 +44,34 @@ class CheckWindow(QWidget):
 
     finished = Signal(object)
 
-    def __init__(self, latest: Latest, settings: Settings, screen: QScreen, *, simulated: bool) -> None:
+    def __init__(
+        self,
+        latest: Latest,
+        settings: Settings,
+        facts: screens.ScreenFacts,
+        *,
+        simulated: bool,
+        calibrator: Calibrator | None = None,
+    ) -> None:
         super().__init__()
         self.setObjectName("checkWindow")
         self.setWindowTitle(self.tr("Check of the eye tracker"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._screen = screen
         self._outcome: Outcome | None = None
-        facts = screens.facts_of(screen, 0, settings.screens_mm)
         # Not a session: only the simulated eye follows these events.
         self._session = str(uuid.uuid4())
         self._numbers = itertools.count()
         self._sender = EventSender(self._session, facts.px)
         place = CheckPlace(
             screen=screens.reading_screen(facts, settings.viewing_distance_mm),
-            area=self._area,
+            area=lambda: screens.area_of(self.check),
             latest=latest,
             publish=self._publish,
             clock=lsl.local_clock,
             limits=usual_limits(),
             simulated=simulated,
             recorded=False,
+            calibrator=calibrator,
         )
         self.check = CheckScreen(place, self)
         self.check.finished.connect(self._end)
@@ -62,10 +79,10 @@ class CheckWindow(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.check)
 
-    def begin(self) -> None:
+    def begin(self, screen: QScreen) -> None:
         """Show the window, full screen."""
-        self.setScreen(self._screen)
-        self.setGeometry(self._screen.geometry())
+        self.setScreen(screen)
+        self.setGeometry(screen.geometry())
         self.showFullScreen()
         self.activateWindow()
         self.check.begin()
@@ -94,9 +111,6 @@ class CheckWindow(QWidget):
     def _end(self, outcome: Outcome | None) -> None:
         self._outcome = outcome
         self.close()
-
-    def _area(self) -> Placement:
-        return screens.area_of(self.check, self._screen)
 
     def _publish(self, fact: TargetFact) -> None:
         number = next(self._numbers)
