@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gazeannotator.dataset.corrections import corrected
 from gazeannotator.dataset.grid import Look
 from gazeannotator.dataset.rules import OPERATOR, on_image
 from gazeannotator.gaze.filters import data_loss, interval_s
@@ -55,12 +56,15 @@ class PreparedReading:
         Columns of these tables.
     size_px : tuple of int
         Of the image.
+    corrected : bool
+        A correction was applied to the gaze.
     """
 
     columns: dict[str, Any]
     gaze: dict[str, NDArray[Any]]
     fixations: dict[str, NDArray[Any]]
     size_px: tuple[int, int]
+    corrected: bool
 
     @property
     def valid(self) -> bool:
@@ -109,6 +113,7 @@ def prepare_reading(
     recorded = session.gaze_stream is not None or len(time_s) > 0
     loss = data_loss(time_s, chunk.lost, 0.0, duration_s, rate_hz) if recorded else math.nan
 
+    chunk = corrected(chunk, reading)
     left, right = (normalised_to_screen_px(eye, screen.size_px) for eye in (chunk.left, chunk.right))
     combined = both_eyes(left, right)
     fixations = find_fixations(time_s, combined, screen, method=method)
@@ -144,6 +149,7 @@ def prepare_reading(
             "samples": fixations.samples,
         },
         size_px=size_px,
+        corrected=reading.tracking.correction is not None,
     )
 
 
