@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 import math
+from typing import Any
 
+import h5py
 import numpy as np
 import pytest
 
 from gazeannotator.errors import StudyDamaged
-from gazeannotator.geometry import largest_placement, screen_px_to_image_px
+from gazeannotator.geometry import Screen, largest_placement, screen_px_to_image_px
 from gazeannotator.samples import GazeChunk
 from gazeannotator.tracking import targets
 from gazeannotator.tracking.measures import measure
 from gazeannotator.tracking.outcome import Outcome, corrected
 from gazeannotator.tracking.quality import Limits, ValidationResult
-from tests.dataset.conftest import RATE_HZ, SCREEN, Maker, chunk
 
+SCREEN = Screen(1920, 1080, 527, 296, 650)
+RATE_HZ = 250.0
 PLACES = ((14, 12), (40, 30))
 
 
@@ -32,16 +35,18 @@ def validation() -> Outcome:
     rng = np.random.default_rng(2)
     for number, (x, y) in enumerate(targets.VALIDATION[9]):
         time_s = 10.0 * number + np.arange(0, 1, 1 / RATE_HZ)
-        samples = chunk(time_s, distorted(np.tile([x, y], (len(time_s), 1))))
-        for eye in (samples.left, samples.right):
-            eye += rng.normal(0, 0.001, eye.shape)
+        seen = distorted(np.tile([x, y], (len(time_s), 1)))
+        left, right = (seen + rng.normal(0, 0.001, seen.shape) for _eye in range(2))
+        unknown = np.full(len(time_s), math.nan)
+        origin_mm = np.full((len(time_s), 2, 3), math.nan)
+        samples = GazeChunk(time_s, left, right, np.full_like(left, 3.0), unknown, unknown, origin_mm)
         target_px = (x * SCREEN.width_px, y * SCREEN.height_px)
         points.append(measure(samples, target_px, 10.0 * number + 0.1, 10.0 * number + 0.9, SCREEN))
     result = ValidationResult(tuple(points))
     return Outcome(result, Limits(2.0, 0.3), corrected(result, SCREEN))
 
 
-def read_distorted(maker: Maker, image: str) -> str:
+def read_distorted(maker: Any, image: str) -> str:
     """Read an image with the same error in every sample."""
     append = maker.store.append_gaze
 
@@ -106,8 +111,6 @@ def test_corrected_gaze_lies_where_the_eye_looked(make_study, built) -> None:
 
 
 def test_a_build_without_corrections_says_so(small_dataset) -> None:
-    import h5py
-
     with h5py.File(small_dataset) as data:
         assert json.loads(data.attrs["build"])["corrected"] == []
 

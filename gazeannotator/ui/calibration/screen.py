@@ -151,7 +151,7 @@ class CheckScreen(QWidget):
         """Take every key that is no command: none of them is meant for what lies below."""
         command = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
         if event.modifiers() & (command | Qt.KeyboardModifier.MetaModifier):
-            super().keyPressEvent(event)
+            event.ignore()
         elif self.page is not None and not event.isAutoRepeat():
             self.page.press(event.key(), physical_digit(event, QGuiApplication.platformName()))
 

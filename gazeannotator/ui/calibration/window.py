@@ -6,7 +6,7 @@ import itertools
 import uuid
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QResizeEvent, QScreen
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent, QScreen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gazeannotator.settings import Settings
@@ -87,6 +87,10 @@ class CheckWindow(QWidget):
         self.activateWindow()
         self.check.begin()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Take the keys of the check, also where it has not the focus."""
+        self.check.keyPressEvent(event)
+
     def changeEvent(self, event: QEvent) -> None:
         """Leave where another window becomes active: the eyes are there now."""
         super().changeEvent(event)
@@ -106,6 +110,10 @@ class CheckWindow(QWidget):
         self.check.stop()
         self._sender.close()
         self.finished.emit(self._outcome)
+
+    def has_listener(self) -> bool:
+        """Whether somebody follows the targets, as the simulated eye does."""
+        return self._sender.has_listener()
 
     @Slot(object)
     def _end(self, outcome: Outcome | None) -> None:
