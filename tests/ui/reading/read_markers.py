@@ -35,8 +35,9 @@ from gazeannotator.study.scheme import load_scheme
 from gazeannotator.study.store import Store
 from gazeannotator.tracking import lsl
 from gazeannotator.tracking.layouts import from_chunk
+from gazeannotator.tracking.outlets import GazeOutlet
 from gazeannotator.tracking.replay import Recording
-from gazeannotator.tracking.senders import SENDERS
+from gazeannotator.tracking.senders.table import SENDERS
 from gazeannotator.tracking.simulator import ReplaySource, simulated_stream
 from gazeannotator.ui.app import make_application
 from gazeannotator.ui.reading.opening import ReadingWindow, open_reading
@@ -139,7 +140,7 @@ class Sitting:
         stream = simulated_stream(plan["layout"], RATE_HZ, self.screen_px)
         declared = self.screen_px if plan.get("declared", True) else None
         self.stream = replace(stream, source_id=f"markers-{number}", screen_px=declared)
-        self.outlet = lsl.GazeOutlet(self.stream)
+        self.outlet = GazeOutlet(self.stream)
         self.study = study
         self.closed: dict[str, Any] | None = None
 
