@@ -80,6 +80,29 @@ def data_loss(
     return float((np.count_nonzero(lost) + dropped) / (len(time_s) + dropped))
 
 
+def dropped_s(time_s: FloatArray, rate_hz: float) -> FloatArray:
+    """When the samples were due that never came, spread evenly over the gaps between those that did.
+
+    Parameters
+    ----------
+    time_s : ndarray, shape (n,)
+        Increasing.
+    rate_hz : float
+
+    Returns
+    -------
+    ndarray, shape (k,)
+        Increasing. Jittering stamps are no loss; a gap is one from half an interval more than
+        there should be, as in `data_loss`.
+    """
+    gap_s = np.diff(time_s)
+    missing = np.round(gap_s * rate_hz - 1).clip(min=0).astype(np.int64)
+    number = np.arange(missing.sum()) - np.repeat(np.cumsum(missing) - missing, missing) + 1
+    return np.asarray(
+        np.repeat(time_s[:-1], missing) + number * np.repeat(gap_s / (missing + 1), missing), np.float64
+    )
+
+
 def track(time_s: FloatArray, xy_px: FloatArray, screen: Screen) -> Track:
     """Put samples on a uniform axis, bridge short gaps linearly and measure the speed.
 
