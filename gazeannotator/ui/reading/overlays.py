@@ -166,7 +166,8 @@ def place_in_middle(widget: QWidget, wide: int) -> None:
 class Signs:
     """The small signs: simulated, recording, progress, flag; beside the image, wherever it lies.
 
-    They are the same before and after every answer and know nothing of gaze.
+    They are the same before and after every answer and tell nothing of where gaze is. `calm` asks
+    the reader for a better posture; `hint` lies below the cross of a check.
     """
 
     def __init__(self, window: QWidget) -> None:
@@ -175,6 +176,8 @@ class Signs:
         self.recording = _sign(window, "recordingSign")
         self.progress = _sign(window, "progressSign")
         self.flag = _sign(window, "flagSign")
+        self.calm = _sign(window, "calmSign")
+        self.hint = _sign(window, "hintSign")
         self.trouble = _sign(window, "troubleSign")
         self.trouble.setWordWrap(True)
         self.trouble.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -213,6 +216,10 @@ class Signs:
         bottom = area.height() - margin
         self.progress.move(area.width() - _MARGIN - self.progress.width(), bottom - self.progress.height())
         self.flag.move(_MARGIN, bottom - self.flag.height())
+        for label in (self.calm, self.hint):
+            label.adjustSize()
+        self.calm.move(area.width() - _MARGIN - self.calm.width(), margin)
+        self.hint.move((area.width() - self.hint.width()) // 2, round(0.58 * area.height()))
         self.trouble.setFixedWidth(min(760, area.width() - 2 * _MARGIN))
         self.trouble.adjustSize()
         self.trouble.move(

@@ -132,7 +132,7 @@ def open_window(qtbot: QtBot) -> Iterator[Callable[..., Reading]]:
         if each.summary is None:
             if each.controller.session is not None:
                 each.controller.session.abandon()
-            each.controller._set(Phase.CLOSED)
+            each.controller._course.set(Phase.CLOSED)
             each.window.close()
 
 
