@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 from gazeannotator.errors import TrackerError
 from gazeannotator.tracking.layouts import StreamDescription, is_gaze
-from gazeannotator.tracking.senders import Channel
+from gazeannotator.tracking.senders.sender import Channel
 
 SESSION_VARIABLE = "GAZEANNOTATOR_LSL_SESSION"
 """Environment variable: streams of another session are invisible (test runs, demos)."""

@@ -30,7 +30,8 @@ from gazeannotator.tracking.layouts import StreamDescription, describe, from_chu
 from gazeannotator.tracking.markers import MarkerWatch
 from gazeannotator.tracking.outlets import GazeOutlet, MarkerOutlet
 from gazeannotator.tracking.recorder import Recorder
-from gazeannotator.tracking.senders import SENDERS, Channel
+from gazeannotator.tracking.senders.sender import Channel
+from gazeannotator.tracking.senders.table import SENDERS
 from gazeannotator.tracking.simulator import simulated_stream
 
 SCREEN_PX = (1024.0, 768.0)
@@ -373,7 +374,7 @@ def test_list_prints_exactly_the_documented_json() -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--layout", "eyelink"], "no layout 'eyelink'"),
+        (["--layout", "crystal-ball"], "no layout 'crystal-ball'"),
         (["--screen-px", "wide"], "'wide' is not a screen size"),
         (["--screen-mm", "wide"], "--screen-mm 'wide' is not a screen size"),
         (["--offset-deg", "1"], "--offset-deg '1' is not an offset"),

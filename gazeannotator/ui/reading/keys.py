@@ -10,7 +10,17 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 
 Action = Literal[
-    "label", "space", "flag", "back", "end", "criteria", "confirm", "no_gaze", "check", "validate"
+    "label",
+    "space",
+    "flag",
+    "back",
+    "end",
+    "criteria",
+    "confirm",
+    "check",
+    "validate",
+    "no_gaze",
+    "mapping",
 ]
 
 _MS = 1000.0
@@ -41,6 +51,7 @@ _ACTIONS: dict[int, Action] = {
     Qt.Key.Key_N: "no_gaze",
     Qt.Key.Key_R: "check",
     Qt.Key.Key_V: "validate",
+    Qt.Key.Key_M: "mapping",
     Qt.Key.Key_Backspace: "back",
     Qt.Key.Key_Escape: "end",
     Qt.Key.Key_F1: "criteria",

@@ -18,6 +18,7 @@ from gazeannotator.study.store import Store
 from gazeannotator.tracking import lsl
 from gazeannotator.ui import screens
 from gazeannotator.ui.dialogs.consent import ConsentForm
+from gazeannotator.ui.dialogs.stream_mapping import StreamMappingDialog
 from gazeannotator.ui.gaze_feed import EventSender
 from gazeannotator.ui.image_view import ImageView
 from gazeannotator.ui.reading import texts
@@ -40,16 +41,16 @@ class ReadingWindow(QWidget):
     -------
     answered(reading id, image id, label)
         An answer is on disk.
-    stream_used(source id, name, coordinates)
-        Gaze comes from this stream, to be remembered; `coordinates` is the answer where the stream
-        does not tell them, else empty.
+    stream_used(source id, name, answer)
+        Gaze comes from this stream, to be remembered; `answer` is what was told of it now (its
+        coordinates or a `StreamMapping`), empty where nothing was.
     closed(dict)
         The window is gone: ``reader``, ``session`` (None if none was begun), ``answered`` (in this
         session), ``done``, ``total``, ``simulated``, ``unsaved`` (words, empty if all is on disk).
     """
 
     answered = Signal(str, str, int)
-    stream_used = Signal(str, str, str)
+    stream_used = Signal(str, str, object)
     closed = Signal(dict)
 
     def __init__(
@@ -84,6 +85,7 @@ class ReadingWindow(QWidget):
         self._trouble = ""
         self._lingers = False
         self.consent: ConsentForm | None = None
+        self.mapping: StreamMappingDialog | None = None
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.view)
@@ -173,10 +175,31 @@ class ReadingWindow(QWidget):
         key = meaning(event)
         if key is None:
             super().keyPressEvent(event)
+        elif key.action == "mapping":
+            self._tell_channels()
         elif self.consent is None:
             self.controller.press(key, pressed_s)
         elif key.action == "end":
             self.close()
+
+    def _tell_channels(self) -> None:
+        """Let a person say what the stream's numbers mean, where it does not itself."""
+        link = self.link
+        if self.controller.phase is not Phase.READY or link.state.step not in ("coordinates", "channels"):
+            return
+        link.held = True
+        # Not a child: the grey style of this window is not for the light page.
+        self.mapping = StreamMappingDialog(link.feed)
+        self.mapping.winId()
+        self.mapping.windowHandle().setTransientParent(self.windowHandle())
+        self.mapping.mapped.connect(link.answer)
+        self.mapping.finished.connect(self._told)
+        self.mapping.open()
+
+    @Slot()
+    def _told(self) -> None:
+        self.mapping, self.link.held = None, False
+        self.setFocus()
 
     def changeEvent(self, event: QEvent) -> None:
         """Pause where another window becomes active."""
@@ -226,6 +249,8 @@ class ReadingWindow(QWidget):
     def _leave(self) -> None:
         if self._store is None:
             return
+        if self.mapping is not None:
+            self.mapping.reject()
         controller = self.controller
         controller.stage.close()
         simulated = self.link.simulated

@@ -22,7 +22,7 @@ from gazeannotator.study.store import Store
 from gazeannotator.tracking import lsl
 from gazeannotator.tracking.layouts import StreamDescription
 from gazeannotator.tracking.outlets import GazeOutlet
-from gazeannotator.tracking.senders import Channel
+from gazeannotator.tracking.senders.sender import Channel
 from gazeannotator.tracking.simulator import simulated_stream
 from gazeannotator.ui.reading.opening import ReadingWindow, open_reading
 from gazeannotator.ui.reading.room import Phase
@@ -178,6 +178,7 @@ def make_tracker(qapp: object) -> Iterator[Callable[..., Tracker]]:
     def make(
         layout: str = "gazeannotator", values: list[float] | None = None, *, name: str = "", label: str = ""
     ) -> Tracker:
+        """Send a known layout; with a name, under it and with channels of which nothing is known."""
         description = simulated_stream(layout, 250.0, (800.0, 800.0))
         if name:
             channels = tuple(Channel(f"{label}{number}") for number in range(len(description.channels)))
