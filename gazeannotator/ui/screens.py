@@ -107,6 +107,18 @@ def chosen_screen(number: int | None) -> QScreen:
     return connected[number - 1]
 
 
+def screen_of(facts: ScreenFacts) -> QScreen:
+    """Find a connected screen again; the primary one where it is gone.
+
+    Do not keep a `QScreen`: PySide ties it to the life of any widget that was asked for its `screen()`.
+    """
+    connected = QGuiApplication.screens()
+    same = [each for each in connected if each.name() == facts.name]
+    if facts.index < len(connected) and connected[facts.index] in same:
+        return connected[facts.index]
+    return same[0] if same else QGuiApplication.primaryScreen()
+
+
 def physical_size(logical: QSize, scale: float) -> tuple[int, int]:
     """Undo Qt's rounding to logical pixels: the screen's true size in physical ones."""
     return (_physical(logical.width(), scale), _physical(logical.height(), scale))

@@ -21,6 +21,9 @@ LOSS_OVER_S = 5.0
 LOSS_TOLD_AFTER_S = 2.0
 """Of less gaze nothing is said."""
 
+LOST_NOW_OVER_S = 1.0
+"""The reader is told nothing of what is over already."""
+
 DISTANCE_OVER_S = 1.0
 REFERENCE_OVER_S = 2.0
 OVER_AT = 0.8
@@ -77,6 +80,7 @@ class Alarms(QObject):
         self._watching_since_s = 0.0
         self._reference_mm = math.nan
         self._change_mm = math.nan
+        self._lost_now = False
         self._timer = QTimer(self, interval=LOOK_EVERY_MS)
         self._timer.timeout.connect(lambda: self.look(self._clock()))
 
@@ -132,7 +136,7 @@ class Alarms(QObject):
         lasting = {
             kind for kind, since_s in self._since_s.items() if now_s - since_s >= SEEN_BY_READER_AFTER_S
         }
-        if "data_loss" in lasting:
+        if "data_loss" in lasting and self._lost_now:
             return translate("Alarms", "Eyes not found: sit upright")
         if "distance" in lasting and self._change_mm < 0:
             return translate("Alarms", "You have come closer: sit back a little")
@@ -148,11 +152,10 @@ class Alarms(QObject):
         start_s = max(stop_s - LOSS_OVER_S, self._watching_since_s)
         if stop_s - start_s < LOSS_TOLD_AFTER_S:
             return
-        chunk = chunk[chunk.time_s >= start_s]
-        rate_hz = 1 / interval_s(chunk.time_s) if len(chunk) > 2 else math.nan
-        loss = data_loss(chunk.time_s, chunk.lost, start_s, stop_s, rate_hz)
+        loss = _loss(chunk, start_s, stop_s)
         if math.isnan(loss):
             return
+        self._lost_now = _loss(chunk, stop_s - LOST_NOW_OVER_S, stop_s) > self._protocol().max_data_loss
         if self._goes_on("data_loss", loss, self._protocol().max_data_loss):
             words = translate("Alarms", "{share:.0f} % of the samples of the last seconds are lost.")
             self._set("data_loss", words.format(share=100 * loss), now_s)
@@ -188,3 +191,9 @@ class Alarms(QObject):
             self.active.pop(kind, None)
             self._since_s.pop(kind, None)
         self.alarm.emit(kind, words)
+
+
+def _loss(chunk: GazeChunk, start_s: float, stop_s: float) -> float:
+    chunk = chunk[chunk.time_s >= start_s]
+    rate_hz = 1 / interval_s(chunk.time_s) if len(chunk) > 2 else math.nan
+    return data_loss(chunk.time_s, chunk.lost, start_s, stop_s, rate_hz)

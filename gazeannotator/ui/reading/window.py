@@ -73,7 +73,7 @@ class ReadingWindow(QWidget):
         self.setWindowTitle(self.tr("Reading: {study}").format(study=store.name))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._store, self._held, self._reader = store, held, reader
-        self._screen, self._windowed = screen, windowed
+        self._windowed = windowed
         self._key_clock = KeyClock()
         self._without_gaze = without_gaze
         number = QGuiApplication.screens().index(screen)
@@ -129,13 +129,14 @@ class ReadingWindow(QWidget):
         self._refresh()
 
     def _show_on_screen(self) -> None:
-        self.setScreen(self._screen)
-        whole, free = self._screen.geometry(), self._screen.availableGeometry()
+        screen = screens.screen_of(self._facts)
+        self.setScreen(screen)
+        whole, free = screen.geometry(), screen.availableGeometry()
         if self._windowed is None:
             self.setGeometry(whole)
             self.showFullScreen()
         else:
-            scale = self._screen.devicePixelRatio()
+            scale = screen.devicePixelRatio()
             width, height = (round(value / scale) for value in self._windowed)
             self.resize(width, height)
             self.move(
@@ -274,7 +275,7 @@ class ReadingWindow(QWidget):
     # -- output --------------------------------------------------------------------------------
 
     def _origin_px(self) -> tuple[int, int]:
-        corner = self.mapToGlobal(QPoint(0, 0)) - self._screen.geometry().topLeft()
+        corner = self.mapToGlobal(QPoint(0, 0)) - screens.screen_of(self._facts).geometry().topLeft()
         scale = self.devicePixelRatioF()
         return (round(corner.x() * scale), round(corner.y() * scale))
 
