@@ -24,6 +24,7 @@ MAX_RECENT = 12
 _MAPPING = TypeAdapter(StreamMapping)
 
 Coordinates = Literal["normalised", "screen_px"]
+PatchCorner = Literal["", "top_left", "top_right", "bottom_left", "bottom_right"]
 Language = Literal["system", "en", "zh_CN"]
 
 
@@ -63,6 +64,10 @@ class Settings(BaseModel):
         From the eye to the screen.
     onset_correction_s : float
         Measured delay from the onset's stamp to the light.
+    photodiode_corner : str
+        Where a patch flips with every onset, for measuring that delay; empty: nowhere.
+    photodiode_size_mm : float
+        Its side.
     last_reader : str
     last_stream : LastStream or None
     stream_coordinates : dict
@@ -85,6 +90,8 @@ class Settings(BaseModel):
     screens_mm: dict[str, tuple[float, float]] = Field(default_factory=dict)
     viewing_distance_mm: float = Field(default=650.0, gt=100, lt=5000)
     onset_correction_s: float = Field(default=0.0, ge=-1, le=1)
+    photodiode_corner: PatchCorner = ""
+    photodiode_size_mm: float = Field(default=15.0, ge=5, le=60)
     last_reader: str = ""
     last_stream: LastStream | None = None
     stream_coordinates: dict[str, Coordinates] = Field(default_factory=dict)

@@ -19,8 +19,8 @@ from gazeannotator.study.store import Store
 
 
 @dataclass(frozen=True)
-class ShownGaze:
-    """The samples taken while an image was shown.
+class SeenGaze:
+    """The samples taken while an image was seen.
 
     Attributes
     ----------
@@ -40,25 +40,13 @@ class ShownGaze:
     data_loss: float
 
 
-def shown_span(session: Session, reading: Reading) -> tuple[float, float]:
-    """When an image could be seen: onset in recording-clock seconds, and duration (NaN if unknown).
-
-    The onset is corrected for the delay of the display. An image whose end was not stamped was
-    there up to the key.
-    """
-    onset_s = reading.onset_s + session.onset_correction_s
-    shown_s = reading.offset_s - reading.onset_s
-    duration_s = reading.response_s - session.onset_correction_s if math.isnan(shown_s) else shown_s
-    return onset_s, duration_s if duration_s >= 0 else math.nan
-
-
-def gaze_while_shown(store: Store, session: Session, onset_s: float, duration_s: float) -> ShownGaze:
+def gaze_while_seen(store: Store, session: Session, onset_s: float, duration_s: float) -> SeenGaze:
     """Cut the gaze of a reading out of its session.
 
     Parameters
     ----------
     onset_s, duration_s : float
-        As `shown_span` tells them.
+        As `Reading.seen` tells them.
     """
     if math.isnan(duration_s):
         chunk = GazeChunk.empty()
@@ -72,12 +60,12 @@ def gaze_while_shown(store: Store, session: Session, onset_s: float, duration_s:
     rate_hz = _rate_hz(time_s, session)
     recorded = session.gaze_stream is not None or len(time_s) > 0
     loss = data_loss(time_s, chunk.lost, 0.0, duration_s, rate_hz) if recorded else math.nan
-    return ShownGaze(time_s, chunk, rate_hz, loss)
+    return SeenGaze(time_s, chunk, rate_hz, loss)
 
 
 def reading_loss(store: Store, session: Session, reading: Reading) -> float:
     """Share of lost samples of a reading; NaN where nothing was recorded."""
-    return gaze_while_shown(store, session, *shown_span(session, reading)).data_loss
+    return gaze_while_seen(store, session, *reading.seen(session.onset_correction_s)).data_loss
 
 
 def _rate_hz(time_s: NDArray[np.float64], session: Session) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gazeannotator.dataset.grid import Look
-from gazeannotator.dataset.reading_gaze import gaze_while_shown, shown_span
+from gazeannotator.dataset.reading_gaze import gaze_while_seen
 from gazeannotator.dataset.rules import OPERATOR, on_image
 from gazeannotator.gaze.fixations import find_fixations
 from gazeannotator.geometry import (
@@ -98,9 +98,9 @@ def prepare_reading(
     -------
     PreparedReading
     """
-    onset_s, duration_s = shown_span(session, reading)
-    shown = gaze_while_shown(store, session, onset_s, duration_s)
-    time_s, chunk, loss = shown.time_s, shown.chunk, shown.data_loss
+    onset_s, duration_s = reading.seen(session.onset_correction_s)
+    seen = gaze_while_seen(store, session, onset_s, duration_s)
+    time_s, chunk, loss = seen.time_s, seen.chunk, seen.data_loss
 
     distance_mm = chunk.distance_mm[chunk.distance_mm > 0]
     screen = session.screen
@@ -110,8 +110,8 @@ def prepare_reading(
     combined = both_eyes(left, right)
     fixations = find_fixations(time_s, combined, screen, method=method)
 
-    def to_image(points: NDArray[np.float64]) -> NDArray[np.float32]:
-        return screen_px_to_image_px(points, reading.placement, size_px).astype(np.float32)
+    def to_image(points: NDArray[np.float64], at_s: NDArray[np.float64]) -> NDArray[np.float32]:
+        return _on_image(points, at_s, reading, size_px).astype(np.float32)
 
     exclusion = why_excluded(reading, loss, limits)
     return PreparedReading(
@@ -122,22 +122,22 @@ def prepare_reading(
             "duration_s": duration_s,
             "response_s": reading.response_s - session.onset_correction_s,
             "onset_correction_s": session.onset_correction_s,
-            "rate_hz": shown.rate_hz,
+            "rate_hz": seen.rate_hz,
             "accuracy_deg": reading.tracking.accuracy_deg,
             "precision_rms_deg": reading.tracking.precision_rms_deg,
             "data_loss": loss,
         },
         gaze={
             "t_s": time_s,
-            "xy_px": to_image(combined),
-            "left_px": to_image(left),
-            "right_px": to_image(right),
+            "xy_px": to_image(combined, time_s),
+            "left_px": to_image(left, time_s),
+            "right_px": to_image(right, time_s),
             "pupil_mm": np.where(chunk.pupil_mm > 0, chunk.pupil_mm, np.nan).astype(np.float32),
         },
         fixations={
             "onset_s": fixations.onset_s,
             "duration_s": fixations.duration_s,
-            "xy_px": to_image(fixations.xy_px),
+            "xy_px": to_image(fixations.xy_px, fixations.onset_s),
             "samples": fixations.samples,
         },
         size_px=size_px,
@@ -161,6 +161,18 @@ def why_excluded(reading: Reading, loss: float, limits: Quality) -> str:
     if limits.require_validation and math.isnan(reading.tracking.accuracy_deg):
         return "not_validated"
     return ""
+
+
+def _on_image(
+    points: NDArray[np.float64], at_s: NDArray[np.float64], reading: Reading, size_px: tuple[int, int]
+) -> NDArray[np.float64]:
+    """Convert screen px to image px, each by where the image lay at that time since its onset."""
+    on_image_px = screen_px_to_image_px(points, reading.placement, size_px)
+    for view_s, placement in reading.views:
+        # Both stamps are of frames: the display's delay is the same in them.
+        moved = at_s >= view_s - reading.onset_s
+        on_image_px[moved] = screen_px_to_image_px(points[moved], placement, size_px)
+    return on_image_px
 
 
 def _answers(reading: Reading, session: Session, exclusion: str) -> dict[str, Any]:

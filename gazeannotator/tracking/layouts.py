@@ -121,8 +121,8 @@ def describe(description: StreamDescription) -> tuple[str | None, str]:
     ``scene_camera`` or ``unknown``.
     """
     if is_scene_camera(description):
-        known = _known(description)
-        return (None if known is None else known[0]), "scene_camera"
+        name, _ = _known(description) or ("", {})
+        return (name if name in SENDERS and SENDERS[name].scene_camera else None), "scene_camera"
     try:
         layout = recognise(description)
     except TrackerError:
@@ -140,8 +140,8 @@ def is_gaze(description: StreamDescription) -> bool:
 def is_scene_camera(description: StreamDescription) -> bool:
     """Whether the gaze lies in a head-worn camera's picture: a known sender, or by its own words."""
     known = _known(description)
-    if known is not None:
-        return SENDERS[known[0]].scene_camera
+    if known is not None and SENDERS[known[0]].scene_camera:
+        return True
     systems = {
         channel.coordinate_system.casefold()
         for channel in description.channels

@@ -58,14 +58,16 @@ class LiveValues:
 
     @property
     def points(self) -> tuple[tuple[float, float], tuple[float, float], tuple[float, float]]:
-        """Smallest, largest and newest x, y of the gaze points that were understood."""
+        """Smallest, largest and newest x, y of the gaze points that were understood; NaN if there is none."""
         channels = self.layout.channels if self.layout is not None else {}
         pairs = [(channels[x], channels[y]) for x, y in _POINTS if x in channels]
         found = [pair for pair in dict.fromkeys(pairs) if np.isfinite(self.low[list(pair)]).all()]
         if not found:
             return ((math.nan, math.nan),) * 3
         (low_x, low_y), (high_x, high_y) = self.low[np.array(found).T], self.high[np.array(found).T]
-        x, y = self.recent[-1, list(found[0])]
+        points = self.recent[:, list(found[0])]
+        points = points[np.isfinite(points).all(axis=1)]
+        x, y = points[-1] if len(points) else (math.nan, math.nan)
         return (low_x.min(), low_y.min()), (high_x.max(), high_y.max()), (float(x), float(y))
 
 

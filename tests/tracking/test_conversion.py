@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from pathlib import Path
 from typing import get_args
 
 import numpy as np
@@ -362,3 +363,9 @@ def test_declarations_use_known_words_only() -> None:
         assert used <= words, name
         labels = [channel.label for channel, _ in sender.channels if channel.label]
         assert len(labels) == len(set(labels)) or name == "pupil-neon"
+
+
+def test_the_page_on_trackers_names_every_layout() -> None:
+    page = Path(__file__).parents[2].joinpath("docs", "trackers.md").read_text("utf-8")
+    told = {line.split("|")[3].strip(" `") for line in page.splitlines() if line.count("|") > 3}
+    assert set(SENDERS) <= told

@@ -284,6 +284,12 @@ def test_scene_cameras_are_listed_and_refused(camera: StreamDescription) -> None
     assert not isinstance(caught.value, UnknownChannels)
 
 
+def test_glasses_with_the_labels_of_a_screen_tracker_are_told_by_their_coordinate_system() -> None:
+    known = sent_by("gazeannotator")
+    worn = tuple(replace(each, coordinate_system="world-space") for each in known.channels)
+    assert describe(replace(known, channels=worn)) == (None, "scene_camera")
+
+
 @pytest.mark.parametrize("unit", ["pixels", "normalized"])
 @pytest.mark.parametrize("kind", ["", "Screen"])
 def test_plain_labels_alone_are_not_taken_for_glasses(unit: str, kind: str) -> None:

@@ -126,6 +126,7 @@ import sys, time
 import numpy as np
 from dataclasses import replace
 from gazeannotator.tracking import lsl
+from gazeannotator.tracking.outlets import GazeOutlet
 from gazeannotator.tracking.simulator import simulated_stream
 prefix, *names = sys.argv[1:]
 described = [replace(simulated_stream(n, 250.0, (1920.0, 1080.0)), source_id=f"{prefix}:{n}") for n in names]

@@ -243,7 +243,7 @@ class StreamMappingDialog(FormDialog):
 
     def _marks(self) -> tuple[float, ...] | None:
         """Read the numbers that mean not found; None where they are no numbers."""
-        words = self.marks.text().replace(";", ",").replace("，", ",").split(",")
+        words = self.marks.text().replace(";", ",").replace("，", ",").replace("、", ",").split(",")
         try:
             marks = tuple(float(word) for word in words if word.strip())
         except ValueError:

@@ -163,6 +163,10 @@ class ReadingController(QObject):
         """Take the image away, it is offered again; does nothing where none is read."""
         self._course.interrupt(why)
 
+    def look_at_place(self) -> None:
+        """Hold while the window is not on the tracked screen, or that is not as it was."""
+        self._course.look_at_place()
+
     @Slot()
     def pause_by_operator(self) -> None:
         """Pause the reading, if somebody reads."""
@@ -221,7 +225,9 @@ class ReadingController(QObject):
 
     def _press_space(self, _key: KeyPress, _t_s: float) -> None:
         course = self._course
-        if self.phase is Phase.READY:
+        if self.phase in (Phase.READY, Phase.HELD) and self._room.displaced == "elsewhere":
+            self._room.place.show()
+        elif self.phase is Phase.READY:
             course.want("images")
         elif self.phase is Phase.PAUSED:
             course.resume()
@@ -245,7 +251,7 @@ class ReadingController(QObject):
         if self.phase in ANSWERING:
             # A key that went down before the image was seen is no answer to it.
             shown = self._course.viewing.shown
-            if t_s >= shown.onset_s + self.protocol.minimum_viewing_s:
+            if t_s >= shown.onset_s + self._room.onset_correction_s + self.protocol.minimum_viewing_s:
                 self._course.answering.take(shown, key, t_s)
         elif self.phase is Phase.READY and link.state.step == "coordinates" and key.digit in "12":
             link.answer("normalised" if key.digit == "1" else "screen_px")
@@ -289,13 +295,13 @@ class ReadingController(QObject):
             self._room.link.without_gaze()
 
     def _press_check(self, _key: KeyPress, _t_s: float) -> None:
-        if self.phase is Phase.READY and self.has_gaze and self._room.link.state.ready:
+        if self.phase is Phase.READY and self.has_gaze and self._room.ready:
             self._course.want("check")
         elif self.recording:
             self._course.check_now()
 
     def _press_validate(self, _key: KeyPress, _t_s: float) -> None:
-        if self.phase is Phase.READY and self.can_validate and self._room.link.state.ready:
+        if self.phase is Phase.READY and self.can_validate and self._room.ready:
             self._course.want("validation")
         elif self.recording and self.can_validate:
             self._course.validate_now()

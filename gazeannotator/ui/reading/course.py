@@ -85,10 +85,10 @@ class Course(QObject):
         self._return_to = Phase.READY
         self._after_check: Callable[[], object] = self.next
         self._after_validation: Callable[[bool], object] = lambda _measured: None
-        self._validated = self._told_again = self._all_shown = self._lost = False
+        self._validated = self._told_again = self._all_shown = False
         self.stage = Stage(
             room.view,
-            room.origin_px,
+            room.place.origin_px,
             room.store.image_file,
             sizes,
             lambda: not self.sitting.writes.pending,
@@ -151,7 +151,7 @@ class Course(QObject):
         self._begin_wanted()
 
     def _begin_wanted(self) -> None:
-        if self.phase is not Phase.READY or not self.wanted or not self._room.link.state.ready:
+        if self.phase is not Phase.READY or not self.wanted or not self._room.ready:
             return
         wanted, self.wanted = self.wanted, ""
         begins = self.sitting.session is None
@@ -182,7 +182,7 @@ class Course(QObject):
 
     def resume(self) -> None:
         """Go on with the next image, if the tracker allows it."""
-        if not self._room.link.state.ready:
+        if not self._room.ready:
             self.set(Phase.HELD)
             return
         self.sitting.resume(self._room.clock())
@@ -278,7 +278,7 @@ class Course(QObject):
         self._after_validation(result is not None)
 
     def _return_to_pause(self) -> None:
-        self.set(Phase.PAUSED if self._room.link.state.ready else Phase.HELD)
+        self.set(Phase.PAUSED if self._room.ready else Phase.HELD)
 
     @Slot()
     def _checked(self) -> None:
@@ -308,7 +308,7 @@ class Course(QObject):
             self.set(Phase.AGAIN)
             self.stage.clear(why_left)
         elif self.checks.due:
-            self.check(self.next, why_left)
+            self.check(self.resume, why_left)
         else:
             self.set(Phase.CROSS)
             self.viewing.show(image, why_left)
@@ -316,7 +316,7 @@ class Course(QObject):
     def repeat(self) -> None:
         """Go on with the images that are offered again."""
         self._told_again = True
-        self.next()
+        self.resume()
 
     def _come_to_end(self) -> None:
         ends = self.phase is Phase.CROSS or (self._room.exit_when_done and self.phase is not Phase.SAVING)
@@ -362,16 +362,22 @@ class Course(QObject):
     @Slot(object)
     def _link_changed(self, state: LinkState) -> None:
         if state.step == "lost":
-            self._lost = True
             self.interrupt("tracker_lost", Phase.HELD)
         elif state.step == "storage_failed" and not self._storage_timer.isActive():
             self._storage_timer.start(STORAGE_PATIENCE_MS)
-        elif state.ready:
-            if self._lost:
-                self._lost = False
-                self.sitting.note_gaps()
-            if self.phase is Phase.HELD:
-                self.set(Phase.PAUSED)
+        self._look_again()
+
+    def look_at_place(self) -> None:
+        """Hold while the window is not on the tracked screen, or that is not as it was."""
+        if self._room.displaced:
+            self.interrupt("window", Phase.HELD)
+            if self.phase is Phase.PAUSED:
+                self.set(Phase.HELD)
+        self._look_again()
+
+    def _look_again(self) -> None:
+        if self.phase is Phase.HELD and self._room.ready:
+            self.set(Phase.PAUSED)
         if self.phase not in LOOKING:
             self.changed.emit()
         self._begin_wanted()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from gazeannotator.dataset.reading_gaze import gaze_while_shown
+from gazeannotator.dataset.reading_gaze import gaze_while_seen
 from gazeannotator.errors import StorageError, UserError
 from gazeannotator.study.model import Session
 from gazeannotator.study.store import Store
@@ -179,4 +179,4 @@ def data_loss_of(store: Store, case: _Case, *, as_it_is: bool) -> float | None:
     stop_s = case.onset_s + case.duration_s
     if not as_it_is and not len(store.gaze(case.session.id, stop_s)):
         return None
-    return gaze_while_shown(store, case.session, case.onset_s, case.duration_s).data_loss
+    return gaze_while_seen(store, case.session, case.onset_s, case.duration_s).data_loss

@@ -123,6 +123,11 @@ class TrackerLink(QObject):
         """Whether nobody looks."""
         return self.feed is not None and self.feed.description.simulated
 
+    @property
+    def declared_px(self) -> tuple[float, float] | None:
+        """Size of the display that the stream says is tracked; None where it does not."""
+        return self.feed.description.screen_px if self.feed is not None else None
+
     def start(self) -> None:
         """Begin to look for the stream."""
         self._searching_since_s = time.monotonic()

@@ -10,6 +10,7 @@ from gazeannotator.samples import GazeChunk
 from gazeannotator.study.session import ReadingSession
 from gazeannotator.ui.gaze_feed import GazeFeed
 from gazeannotator.ui.reading.judging import Judging, ShownReading
+from gazeannotator.ui.reading.link import LinkState
 from gazeannotator.ui.reading.room import Room
 from gazeannotator.ui.reading.writes import Write, Writes
 
@@ -49,7 +50,8 @@ class Sitting(QObject):
         self.recording = False
         self.writes = Writes(self)
         self.judging = Judging(room.store, self._note_quality, self)
-        self._paused = False
+        self._paused = self._lost = False
+        room.link.changed.connect(self._link_changed)
 
     @property
     def feed(self) -> GazeFeed | None:
@@ -92,10 +94,13 @@ class Sitting(QObject):
             self._paused = False
             self.write(lambda: self.session.resume(t_s))
 
-    def note_gaps(self) -> None:
-        """Note when no samples came, as far as that is over."""
-        if not self.recording:
-            return
+    @Slot(object)
+    def _link_changed(self, state: LinkState) -> None:
+        if self._lost and state.ready and self.recording:
+            self._note_gaps()
+        self._lost = state.step == "lost"
+
+    def _note_gaps(self) -> None:
         now_s = self.room.clock()
         for gap in self.feed.take_gaps():
             self.write(
@@ -120,7 +125,7 @@ class Sitting(QObject):
         self.writes.clear()
 
     def _stopped(self) -> None:
-        self.note_gaps()
+        self._note_gaps()
         timing = self.feed.timing
         if timing is not None:
             now_s = self.room.clock()
