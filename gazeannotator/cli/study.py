@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from gazeannotator.cli import console
-from gazeannotator.gaze.filters import data_loss
+from gazeannotator.dataset.reading_gaze import reading_loss
 from gazeannotator.study.check import check_study
 from gazeannotator.study.facts import study_info
 from gazeannotator.study.folder import key_file
@@ -82,7 +82,7 @@ def info(study: StudyPath, json: AsJson = False) -> None:
     Example: gazeannotator study info my-study
     """
     with Store.open(study) as store:
-        facts = study_info(store, data_loss=data_loss)
+        facts = study_info(store, data_loss=reading_loss)
     if json:
         console.print_json(facts)
         return

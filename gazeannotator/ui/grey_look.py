@@ -42,6 +42,10 @@ _STYLE = """
 #readingWindow #progressSign { font-size: 13px; color: #B4B4B4; }
 #readingWindow #recordingSign { font-size: 12px; font-weight: 600; color: #B4B4B4; }
 #readingWindow #flagSign { font-size: 13px; font-weight: 600; color: #DADADA; }
+#readingWindow #calmSign {
+    font-size: 15px; color: #E4E4E4; background: #505050; border-radius: 8px; padding: 6px 12px;
+}
+#readingWindow #hintSign { font-size: 17px; color: #D9D9D9; }
 #readingWindow #simulatedSign {
     font-size: 13px; font-weight: 700; letter-spacing: 1px; background: #434343;
     border: 1px solid #8A8A8A; border-radius: 6px; padding: 3px 8px;

@@ -84,7 +84,7 @@ def read_overview(path: Path, *, quality: bool) -> Overview:
     measure = None
     if quality:
         # Here, since scipy takes as long to load as all else that the first window needs.
-        from gazeannotator.gaze.filters import data_loss as measure
+        from gazeannotator.dataset.reading_gaze import reading_loss as measure
 
     with Store.open(path) as store:
         info = study_info(store, data_loss=measure)

@@ -11,7 +11,19 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent
 
 from gazeannotator.ui.digits import physical_digit
 
-Action = Literal["label", "space", "flag", "back", "end", "criteria", "confirm", "no_gaze", "mapping"]
+Action = Literal[
+    "label",
+    "space",
+    "flag",
+    "back",
+    "end",
+    "criteria",
+    "confirm",
+    "check",
+    "validate",
+    "no_gaze",
+    "mapping",
+]
 
 _MS = 1000.0
 # Event time stamps are 32 bit and may start anew; no event waits this long in a queue.
@@ -39,6 +51,8 @@ _ACTIONS: dict[int, Action] = {
     Qt.Key.Key_Space: "space",
     Qt.Key.Key_F: "flag",
     Qt.Key.Key_N: "no_gaze",
+    Qt.Key.Key_R: "check",
+    Qt.Key.Key_V: "validate",
     Qt.Key.Key_M: "mapping",
     Qt.Key.Key_Backspace: "back",
     Qt.Key.Key_Escape: "end",

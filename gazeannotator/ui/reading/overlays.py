@@ -12,7 +12,8 @@ _GAP = 8
 class Signs:
     """The small signs: simulated, recording, progress, flag; beside the image, wherever it lies.
 
-    They are the same before and after every answer and know nothing of gaze.
+    They are the same before and after every answer and tell nothing of where gaze is. `calm` asks
+    the reader for a better posture; `hint` lies below the cross of a check.
     """
 
     def __init__(self, window: QWidget) -> None:
@@ -21,6 +22,8 @@ class Signs:
         self.recording = _sign(window, "recordingSign")
         self.progress = _sign(window, "progressSign")
         self.flag = _sign(window, "flagSign")
+        self.calm = _sign(window, "calmSign")
+        self.hint = _sign(window, "hintSign")
         self.trouble = _sign(window, "troubleSign")
         self.trouble.setWordWrap(True)
         self.trouble.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -59,8 +62,12 @@ class Signs:
         bottom = area.height() - margin
         self.progress.move(area.width() - _MARGIN - self.progress.width(), bottom - self.progress.height())
         self.flag.move(_MARGIN, bottom - self.flag.height())
+        for label in (self.calm, self.hint):
+            label.adjustSize()
+        self.calm.move(area.width() - _MARGIN - self.calm.width(), margin)
+        self.hint.move((area.width() - self.hint.width()) // 2, round(0.58 * area.height()))
         if patch is not None:
-            for corner in ((self.simulated, self.recording), (self.progress,), (self.flag,)):
+            for corner in ((self.simulated, self.recording), (self.progress,), (self.flag,), (self.calm,)):
                 _step_aside(corner, patch.toAlignedRect(), across=free_y and not free_x)
         self.trouble.setFixedWidth(min(760, area.width() - 2 * _MARGIN))
         self.trouble.adjustSize()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime, timezone
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QRectF, Qt, QTimer, Signal, Slot
@@ -24,6 +26,7 @@ from gazeannotator.ui.grey_look import style_sheet, zoom_for
 from gazeannotator.ui.image_view import ImageView
 from gazeannotator.ui.panel import Panel, place_in_middle
 from gazeannotator.ui.reading import texts
+from gazeannotator.ui.reading.check_texts import check_hint
 from gazeannotator.ui.reading.controller import ReadingController
 from gazeannotator.ui.reading.keys import KeyClock, KeyPress, meaning
 from gazeannotator.ui.reading.link import TrackerLink
@@ -68,6 +71,8 @@ class ReadingWindow(QWidget):
         windowed: tuple[int, int] | None,
         without_gaze: bool,
         exit_when_done: bool,
+        validation: Callable[[ReadingWindow, str], None] | None,
+        skip_calibration: bool,
     ) -> None:
         super().__init__()
         self.setObjectName("readingWindow")
@@ -110,6 +115,8 @@ class ReadingWindow(QWidget):
             session_id=session_id,
             onset_correction_s=settings.onset_correction_s,
             exit_when_done=exit_when_done,
+            validation=None if validation is None else partial(validation, self),
+            skip_calibration=skip_calibration,
         )
         self.controller = ReadingController(self._room, self)
         self.controller.changed.connect(self._refresh)
@@ -309,7 +316,6 @@ class ReadingWindow(QWidget):
                     covered=controller.stage.covered_by_patch(),
                     windowed=self._windowed is not None,
                 ),
-                allow_back=self._store.protocol.allow_back,
                 displaced=displaced(self._room.displaced, self.place.facts.name),
             )
         else:
@@ -319,15 +325,16 @@ class ReadingWindow(QWidget):
             self.panel.set_text(text)
             self.panel.place()
         self.panel.setVisible(text is not None)
-        wanted = Qt.CursorShape.BlankCursor if looking else Qt.CursorShape.ArrowCursor
+        blank = looking or controller.phase is Phase.CHECKING
+        wanted = Qt.CursorShape.BlankCursor if blank else Qt.CursorShape.ArrowCursor
         if self.cursor().shape() != wanted:
             self.setCursor(wanted)
         signs = self.signs
         signs.set(signs.simulated, self.tr("SIMULATED") if self.link.simulated else "")
         signs.set(signs.recording, self.tr("● Recording") if controller.recording else "")
-        done, total = controller.progress
-        number = min(done + 1, total)
-        signs.set(signs.progress, f"{number} / {total}" if looking else "")
+        signs.set(signs.progress, texts.progress(controller) if looking else "")
+        signs.set(signs.calm, controller.calm_words if looking else "")
+        signs.set(signs.hint, check_hint(controller))
         signs.set(signs.flag, self.tr("⚑ Flagged") if controller.flagged else "")
         signs.set(signs.trouble, self._trouble)
         self._place_signs()
