@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import numpy as np
 from PySide6.QtCore import QCoreApplication
 
+from gazeannotator.study.model import TrackerQuality
 from gazeannotator.tracking.outcome import Outcome
 from gazeannotator.tracking.quality import Eye, PointPx, Reason
 
@@ -138,27 +139,16 @@ def numbers_table(outcome: Outcome) -> tuple[tuple[str, ...], ...]:
     )
 
 
-def short_words(data: dict, now_s: float, at_s: float) -> str:
-    """Say in a line what the last validation found, and how long ago.
-
-    Parameters
-    ----------
-    data : dict
-        Of the journal's ``validation`` event.
-    now_s, at_s : float
-        The local clock, now and then.
-    """
-    measured = data if data.get("correction") is None else data["correction"]
-    accuracy, precision = (
-        math.nan if each is None else float(each)
-        for each in (measured["accuracy_deg"], data["precision_rms_deg"])
-    )
-    minutes = int((now_s - at_s) / 60)
+def measured_words(tracking: TrackerQuality, age_s: float) -> str:
+    """Say in a line how good the tracker was found to be, and how long ago."""
+    minutes = int(age_s / 60)
     when = (
         translate("TrackerCheck", "just now")
         if minutes < 1
         else translate("TrackerCheck", "{n} min ago").format(n=minutes)
     )
-    return translate("TrackerCheck", "Accuracy {accuracy}, precision {precision} ({when})").format(
-        accuracy=rough_degrees(accuracy), precision=rough_degrees(precision), when=when
+    return translate("TrackerCheck", "Accuracy {accuracy}, precision {precision} ({when}).").format(
+        accuracy=rough_degrees(tracking.accuracy_deg),
+        precision=rough_degrees(tracking.precision_rms_deg),
+        when=when,
     )

@@ -18,6 +18,7 @@ from gazeannotator.settings import Settings
 from gazeannotator.study.store import Store
 from gazeannotator.tracking import lsl
 from gazeannotator.ui import screens
+from gazeannotator.ui.calibration.screen import CheckScreen
 from gazeannotator.ui.dialogs.consent import ConsentForm
 from gazeannotator.ui.dialogs.stream_mapping import StreamMappingDialog
 from gazeannotator.ui.frame_interval import FrameMeter
@@ -94,6 +95,7 @@ class ReadingWindow(QWidget):
         self._lingers = False
         self.consent: ConsentForm | None = None
         self.mapping: StreamMappingDialog | None = None
+        self.check: CheckScreen | None = None
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.view)
@@ -102,7 +104,7 @@ class ReadingWindow(QWidget):
         self._sender = EventSender(session_id, facts.px)
         self.link = TrackerLink(stream, settings, facts.px, self)
         self.link.used.connect(self.stream_used)
-        self._room = Room(
+        self.room = Room(
             store=store,
             reader=reader,
             screen=screens.reading_screen(facts, settings.viewing_distance_mm),
@@ -118,7 +120,7 @@ class ReadingWindow(QWidget):
             validation=None if validation is None else partial(validation, self),
             skip_calibration=skip_calibration,
         )
-        self.controller = ReadingController(self._room, self)
+        self.controller = ReadingController(self.room, self)
         self.controller.changed.connect(self._refresh)
         self.controller.trouble.connect(self._show_trouble)
         self.controller.answered.connect(self.answered)
@@ -161,6 +163,9 @@ class ReadingWindow(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Take the keys of the reading."""
+        if self.check is not None:
+            self.check.keyPressEvent(event)
+            return
         now_s = lsl.local_clock()
         pressed_s = self._key_clock.pressed_s(event, now_s)
         key = meaning(event)
@@ -198,6 +203,8 @@ class ReadingWindow(QWidget):
         # Keys go to another window now, and so do the eyes.
         if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
             self.controller.interrupt("window")
+            if self.check is not None:
+                self.check.targets.interrupt()
 
     def moveEvent(self, event: QMoveEvent) -> None:
         """Pause: the image is no longer where it was noted."""
@@ -213,6 +220,8 @@ class ReadingWindow(QWidget):
         look = style_sheet(zoom_for(self.size()))
         if look != self.styleSheet():
             self.setStyleSheet(look)
+        if self.check is not None:
+            self.check.setGeometry(self.rect())
         self._refresh()
 
     @Slot()
@@ -316,7 +325,7 @@ class ReadingWindow(QWidget):
                     covered=controller.stage.covered_by_patch(),
                     windowed=self._windowed is not None,
                 ),
-                displaced=displaced(self._room.displaced, self.place.facts.name),
+                displaced=displaced(self.room.displaced, self.place.facts.name),
             )
         else:
             self.consent.show()

@@ -234,7 +234,9 @@ def test_no_validation_is_offered_where_there_is_none(
     make_study: Make, open_window: Open, make_tracker: Make
 ) -> None:
     make_tracker()
-    reading = open_window(make_study(1, require_validation=True), without_gaze=False).connect()
+    reading = open_window(
+        make_study(1, require_validation=True), without_gaze=False, validation=None
+    ).connect()
     assert "how accurate" not in reading.said
     reading.press(Key.Key_V)
     assert reading.controller.phase is Phase.READY
