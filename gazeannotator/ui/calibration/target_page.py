@@ -61,6 +61,11 @@ class TargetPage(QWidget):
         self._introduction.timeout.connect(self._begin)
 
     @property
+    def paused(self) -> bool:
+        """Whether something has interrupted the targets, and Space is waited for."""
+        return self._panel.isVisible() and not self._introduction.isActive()
+
+    @property
     def words(self) -> PanelText | None:
         """What is said now; None where only a target is shown."""
         return self._panel.text if self._panel.isVisible() else None

@@ -261,7 +261,7 @@ def test_validation_from_the_ready_page(
     assert reading.controller.phase is Phase.VALIDATING
     reading.controller.validated(dict(MEASURED))
     assert reading.controller.phase is Phase.READY
-    assert "Accuracy 0.6°." in reading.said
+    assert "Accuracy 0.6°, precision 0.1° (just now)." in reading.said
     reading.start()
     assert readings(reading)[0].tracking.accuracy_deg == 0.6
     assert course(reading) == ["session_started", "validation", "onset"]
