@@ -41,7 +41,7 @@ class CalibrationPage(WidePage):
     left = Signal()
 
     def __init__(self, screen: Screen, parent: QWidget) -> None:
-        super().__init__(QSize(1180, 676), parent)
+        super().__init__(QSize(1180, 676), parent, grows=True)
         self._screen = screen
         self._names: list[str] = []
         self._usable = False
@@ -79,21 +79,24 @@ class CalibrationPage(WidePage):
             "both": self.tr("Calibrated"),
             "left": self.tr("Only the left eye is calibrated"),
             "right": self.tr("Only the right eye is calibrated"),
+            "failed": self.tr("The calibration did not succeed"),
         }
+        title = titles[answer["status"]]
         lead = self.tr("Next: how accurate the gaze is now, at other points.")
+        action = self.tr("Press Space to check the accuracy")
         if not self._usable:
             lead = self.tr("Sit upright, keep glasses clean, no light into the eyes.")
+            action = self.tr("Press K to calibrate once more")
         elif poor:
-            lead = self.tr("Repeat point {points}: press its number.").format(points=self.tr(", ").join(poor))
+            lead = self.tr("It did not go well at point {points}: press the number to repeat it.").format(
+                points=self.tr(", ").join(poor)
+            )
+            action = self.tr("Press {number} to repeat the point, or Space to check the accuracy").format(
+                number=poor[0]
+            )
         good = answer["status"] == "both" and not poor
-        self.say(
-            titles.get(answer["status"], self.tr("The calibration did not succeed")),
-            lead,
-            tone="good" if good else "wait" if self._usable else "bad",
-            action=self.tr("Press Space to check the accuracy")
-            if self._usable
-            else self.tr("Press K to calibrate once more"),
-        )
+        tone = "good" if good else "wait" if self._usable else "bad"
+        self.say(title, lead, tone=tone, action=action)
         self.keys.set_rows(
             (
                 (("1", "…", max(self._names)), self.tr("Repeat a single point")),

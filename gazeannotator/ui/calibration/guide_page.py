@@ -74,7 +74,7 @@ class GuidePage(WidePage):
         self.picture.show_head(head, wanted)
         self.say(
             guidance_words(wanted),
-            self.tr("Then dots appear: look at each until it moves on, and keep your head still."),
+            self.tr("Dots appear next: look at each until it moves on, and keep your head still."),
             tone="wait" if wanted else "good",
             action=self.tr("Press Space to go on"),
         )

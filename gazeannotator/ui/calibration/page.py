@@ -12,6 +12,9 @@ from gazeannotator.ui.widgets import clear_layout, row
 
 translate = QCoreApplication.translate
 
+_MOST = 0.84
+"""Share of the window's width and height."""
+
 Keys = tuple[tuple[tuple[str, ...], str], ...]
 
 
@@ -22,12 +25,15 @@ class WidePage(QFrame):
     ----------
     size : QSize
         How large it likes to be in a window of ordinary size.
+    grows : bool
+        It takes most of a larger window, as it has a picture to show.
     """
 
-    def __init__(self, size: QSize, parent: QWidget) -> None:
+    def __init__(self, size: QSize, parent: QWidget, *, grows: bool = False) -> None:
         super().__init__(parent)
         self.setObjectName("readingPanel")
         self._wanted = size
+        self._share = _MOST if grows else 0.0
         self._zoom = 0.0
         self._dot = Dot()
         self.title = part_label("title")
@@ -70,8 +76,9 @@ class WidePage(QFrame):
             self._layout.setContentsMargins(*(round(zoom * side) for side in (36, 28, 36, 28)))
             self._layout.setSpacing(round(14 * zoom))
             self.zoomed(zoom)
-        width = min(round(self._wanted.width() * zoom), window.width() - 32)
-        height = min(round(self._wanted.height() * zoom), window.height() - 32)
+        wide = max(zoom * self._wanted.width(), self._share * window.width())
+        tall = max(zoom * self._wanted.height(), self._share * window.height())
+        width, height = min(round(wide), window.width() - 32), min(round(tall), window.height() - 32)
         self.setGeometry((window.width() - width) // 2, (window.height() - height) // 2, width, height)
 
     def zoomed(self, zoom: float) -> None:

@@ -34,7 +34,7 @@ class ResultPage(WidePage):
     left = Signal()
 
     def __init__(self, screen: Screen, parent: QWidget, *, can_calibrate: bool, recorded: bool) -> None:
-        super().__init__(QSize(1280, 676), parent)
+        super().__init__(QSize(1280, 676), parent, grows=True)
         self._screen = screen
         self._can_calibrate = can_calibrate
         self._recorded = recorded

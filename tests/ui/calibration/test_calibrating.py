@@ -127,7 +127,8 @@ def test_a_point_without_data_is_repeated(start_check: Start) -> None:
     check.until(lambda: check.screen.page is check.screen.calibration)
     page = check.screen.calibration
     # Row by row: the second is at the top right.
-    assert "Repeat point 2" in page.lead.text()
+    assert "at point 2" in page.lead.text()
+    assert page.action.text().startswith("Press 2 to repeat")
     assert [mark.name for mark in page.picture._marks if mark.bad] == ["2"]
     tracker.without_data = set()
     done = len(tracker.steps)
