@@ -31,7 +31,7 @@ class ReadingOptionsDialog(FormDialog):
         self.form = ModelForm(ReadingOptions.of(protocol), self._texts())
         if readings:
             words = self.tr(
-                "{count} readings exist. They keep their answers and marks; the images that are left are read "
+                "{count} readings exist. They keep their answers and marks; images that are left are read "
                 "by the new options. It is better to settle them before the first reading."
             ).format(count=readings)
             self.body.addWidget(label(words, "caption", wrap=True, name="readingsExist"))
