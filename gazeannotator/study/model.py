@@ -123,12 +123,22 @@ class Reader:
 
 @dataclass(frozen=True)
 class GazeStream:
-    """The stream that a session recorded, as stored and as sent in `session_started`."""
+    """The stream that a session recorded, as stored and as sent in `session_started`.
+
+    Attributes
+    ----------
+    rate_hz : float
+        As the sender declares it, 0 if irregular.
+    same_machine : bool
+        Whether it was sent from the recording computer, see `gaze_rows.applied_offset`; False in
+        sessions of the first versions, which stored what was applied.
+    """
 
     name: str
     source_id: str
     rate_hz: float
     layout: str
+    same_machine: bool = False
 
 
 @dataclass(frozen=True)

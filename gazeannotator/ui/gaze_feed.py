@@ -25,7 +25,9 @@ from gazeannotator.tracking.inlet import GazeInlet
 from gazeannotator.tracking.layouts import StreamDescription
 from gazeannotator.tracking.mapping import Answer, understand
 from gazeannotator.tracking.outlets import MarkerOutlet
-from gazeannotator.tracking.recorder import GazeSink, Recorder
+from gazeannotator.tracking.recorder import Recorder
+from gazeannotator.tracking.timing import Gap, StreamTiming
+from gazeannotator.tracking.writing import GazeSink
 
 SEARCH_WAIT_S = 0.5
 _LOOK_EVERY_S = 0.1
@@ -200,7 +202,7 @@ class GazeFeed(_Worker):
         """The stream as it is stored with a session."""
         layout = self._layout.name if self._layout else ""
         each = self.description
-        return GazeStream(each.name, each.source_id, each.rate_hz, layout)
+        return GazeStream(each.name, each.source_id, each.rate_hz, layout, lsl.is_here(each))
 
     def start(self) -> None:
         """Open the stream and begin to receive."""
@@ -238,6 +240,15 @@ class GazeFeed(_Worker):
         """Give the samples of the last seconds."""
         return self._recorder.latest(seconds) if self._recorder else GazeChunk.empty()
 
+    @property
+    def timing(self) -> StreamTiming | None:
+        """How the stream has kept time, see `Recorder.timing`; None before it is open."""
+        return self._recorder.timing if self._recorder else None
+
+    def take_gaps(self) -> list[Gap]:
+        """Give the gaps of the recording that have ended since this was last asked, each once."""
+        return self._recorder.take_gaps() if self._recorder else []
+
     def close(self) -> str:
         """Leave the stream; returns what could not be stored any more, empty if nothing."""
         self._end()
@@ -263,7 +274,12 @@ class GazeFeed(_Worker):
             return
         self._layout = layout
         self._recorder = Recorder(
-            inlet, layout, self.screen_px, clock=lsl.local_clock, on_status=self.status.emit
+            inlet,
+            layout,
+            self.screen_px,
+            clock=lsl.local_clock,
+            same_machine=lsl.is_here(self.description),
+            on_status=self.status.emit,
         )
         self._recorder.start()
 

@@ -105,6 +105,7 @@ def test_markers_carry_what_the_stream_page_says(reader: Reader, store: Store) -
         "source_id": "eye:1",
         "rate_hz": 60.0,
         "layout": "simulated",
+        "same_machine": False,
     }
     assert {"reader", "study", "software", "distance_mm", "utc", "simulated"} <= set(started)
     assert (onset["placement"], onset["image_px"]) == ([420, 0, 1080, 1080], [64, 48])
