@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import asdict
 from statistics import median
 from typing import Any
 
@@ -33,7 +34,7 @@ def study_info(store: Store, *, data_loss: LossMeasure | None = None) -> dict[st
         cannot be assessed, beyond the protocol's limits of accuracy or data loss),
         ``labels``: class name → valid answers, ``cannot_be_assessed``, ``gaze_samples``,
         ``median_accuracy_deg`` and ``median_data_loss`` over the valid answers, None if unknown,
-        and ``by_reader``: code → ``done``, ``left``.
+        ``protocol``: its options, and ``by_reader``: code → ``done``, ``left``.
     """
     images, readers, scheme = store.images(), store.readers(), store.scheme
     sessions = {each.id: each for each in store.sessions()}
@@ -70,6 +71,7 @@ def study_info(store: Store, *, data_loss: LossMeasure | None = None) -> dict[st
         "gaze_samples": store.gaze_sample_count(),
         "median_accuracy_deg": _median(accuracies),
         "median_data_loss": _median(list(loss.values())),
+        "protocol": asdict(store.protocol),
         "by_reader": {code: {"done": n, "left": len(images) - n} for code, n in by_reader.items()},
     }
 
