@@ -74,6 +74,14 @@ def main_menus(window: MainWindow, do: Commands) -> list[Menu]:
                     "Ctrl+T",
                     why.reading,
                 ),
+                Action(
+                    "session.options",
+                    translate("Menu", "Reading o&ptions…"),
+                    "settings",
+                    do.edit_reading_options,
+                    "",
+                    why.no_open_study,
+                ),
                 None,
                 Action(
                     "session.overview",
