@@ -337,6 +337,11 @@ class Recorder:
         with self._lock:
             return self._live.latest(seconds, 0.0 if self._offset is None else self._offset[1])
 
+    def arrived_after(self, arrived_s: float) -> tuple[GazeChunk, float]:
+        """Give what arrived after that time, see `LiveView.arrived_after`."""
+        with self._lock:
+            return self._live.arrived_after(arrived_s)
+
     @property
     def status(self) -> RecorderStatus:
         """What the recorder is doing now."""

@@ -7,6 +7,7 @@ most 30 a second.
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -183,6 +184,10 @@ class GazeFeed(_Worker):
     def latest(self, seconds: float) -> GazeChunk:
         """Give the samples of the last seconds."""
         return self._recorder.latest(seconds) if self._recorder else GazeChunk.empty()
+
+    def arrived_after(self, arrived_s: float) -> tuple[GazeChunk, float]:
+        """Give what arrived after that time, with raw stamps, and when the newest of all did."""
+        return self._recorder.arrived_after(arrived_s) if self._recorder else (GazeChunk.empty(), -math.inf)
 
     def close(self) -> str:
         """Leave the stream; returns what could not be stored any more, empty if nothing."""

@@ -19,7 +19,7 @@ from gazeannotator.ui.words import localised
 SHOWN_S = 0.6
 _POINT_S = 0.05
 _MARGIN = 0.07
-_LEFT, _RIGHT = QColor(style.COLOURS.accent), QColor(style.COLOURS.warning)
+_LEFT, _RIGHT = QColor(style.LEFT_EYE), QColor(style.RIGHT_EYE)
 POOR_SIGNAL = 0.3
 
 
