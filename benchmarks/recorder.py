@@ -34,6 +34,7 @@ from gazeannotator.study.model import GazeStream, Session
 from gazeannotator.study.scheme import load_scheme
 from gazeannotator.study.store import Store
 from gazeannotator.tracking import lsl
+from gazeannotator.tracking.inlet import GazeInlet
 from gazeannotator.tracking.layouts import recognise
 from gazeannotator.tracking.recorder import POLL_EVERY_S, Recorder
 
@@ -41,10 +42,11 @@ SENDER = """
 import sys, threading
 import numpy as np
 from gazeannotator.tracking import lsl
+from gazeannotator.tracking.outlets import GazeOutlet
 from gazeannotator.tracking.simulator import simulated_stream
 
 rate = float(sys.argv[1])
-outlet = lsl.GazeOutlet(simulated_stream("gazeannotator", rate, (1920.0, 1080.0)))
+outlet = GazeOutlet(simulated_stream("gazeannotator", rate, (1920.0, 1080.0)))
 wait, k, start = threading.Event(), 0, lsl.local_clock()
 while True:
     k += 1
@@ -86,7 +88,7 @@ class Drain:
         return float(np.median(self.delays_s)) * 1e3
 
 
-class OverheardInlet(lsl.GazeInlet):
+class OverheardInlet(GazeInlet):
     """The recorder's inlet; remembers the stamps it gave last."""
 
     def pull(self) -> tuple[np.ndarray, np.ndarray]:

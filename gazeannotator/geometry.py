@@ -204,10 +204,94 @@ def angle_deg(a_px: FloatArray, b_px: FloatArray, screen: Screen) -> FloatArray:
     return _points(np.degrees(np.arctan2(cross, np.sum(a * b, axis=-1))))
 
 
+def offset_deg(xy_px: FloatArray, reference_px: FloatArray, screen: Screen) -> FloatArray:
+    """Angle from a reference point to other points, with its direction as the eye sees it.
+
+    Parameters
+    ----------
+    xy_px, reference_px : ndarray, shape (..., 2)
+        Screen px.
+    screen : Screen
+
+    Returns
+    -------
+    ndarray, shape (..., 2)
+        Degrees to the right and downwards. Its length is `angle_deg`, at any eccentricity.
+    """
+    to, right, down = _line_of_sight(reference_px, screen)
+    gaze = _gaze_vectors(xy_px, screen)
+    across = np.stack([np.sum(gaze * right, axis=-1), np.sum(gaze * down, axis=-1)], axis=-1)
+    length = np.linalg.norm(across, axis=-1, keepdims=True)
+    angle = np.degrees(np.arctan2(length, np.sum(gaze * to, axis=-1)[..., None]))
+    return _points(across * np.divide(angle, length, out=np.ones_like(length), where=length != 0))
+
+
+def displaced_px(xy_px: FloatArray, by_deg: FloatArray, screen: Screen) -> FloatArray:
+    """Move points by angles: the inverse of `offset_deg`.
+
+    Parameters
+    ----------
+    xy_px : ndarray, shape (..., 2)
+        Screen px.
+    by_deg : ndarray, shape (..., 2)
+        Degrees to the right and downwards.
+    screen : Screen
+
+    Returns
+    -------
+    ndarray, shape (..., 2)
+        Screen px; NaN where the eye would turn away from the screen's plane.
+    """
+    to, right, down = _line_of_sight(xy_px, screen)
+    by = np.radians(_points(by_deg))
+    angle = np.linalg.norm(by, axis=-1, keepdims=True)
+    # np.sinc(x / π) is sin(x) / x, also for no displacement at all.
+    across = by * np.sinc(angle / np.pi)
+    return _on_screen_px(np.cos(angle) * to + across[..., :1] * right + across[..., 1:] * down, screen)
+
+
+def mean_direction_px(xy_px: FloatArray, screen: Screen) -> FloatArray:
+    """Where the mean of some directions of gaze meets the screen.
+
+    The mean of the directions, not of the px: far from the centre a px is less of an angle, and
+    the mean of noisy px lies further out than where the eye looked.
+
+    Parameters
+    ----------
+    xy_px : ndarray, shape (n, 2)
+        Screen px, n ≥ 1, none NaN.
+    screen : Screen
+
+    Returns
+    -------
+    ndarray, shape (2,)
+    """
+    directions = _gaze_vectors(xy_px, screen)
+    return _on_screen_px(
+        np.mean(directions / np.linalg.norm(directions, axis=-1, keepdims=True), axis=0), screen
+    )
+
+
 def _gaze_vectors(xy_px: FloatArray, screen: Screen) -> FloatArray:
+    """Vectors in mm from the eye, x to the right, y down, z to the screen, shape (..., 3)."""
     in_plane = screen_px_to_mm(xy_px, screen)
     depth = np.full((*in_plane.shape[:-1], 1), screen.distance_mm)
     return np.concatenate([in_plane, depth], axis=-1)
+
+
+def _line_of_sight(xy_px: FloatArray, screen: Screen) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Give unit vectors towards points, and to the right and downwards from there."""
+    to = _gaze_vectors(xy_px, screen)
+    to = to / np.linalg.norm(to, axis=-1, keepdims=True)
+    right = np.stack([to[..., 2], np.zeros_like(to[..., 0]), -to[..., 0]], axis=-1)
+    right = right / np.linalg.norm(right, axis=-1, keepdims=True)
+    return to, right, np.cross(to, right)
+
+
+def _on_screen_px(vectors: FloatArray, screen: Screen) -> FloatArray:
+    depth = np.where(vectors[..., 2:] > 0, vectors[..., 2:], np.nan)
+    in_plane = vectors[..., :2] * (screen.distance_mm / depth)
+    return in_plane * (_pair(screen.size_px) / _pair(screen.size_mm)) + _pair(screen.size_px) / 2
 
 
 def logical_to_screen_px(xy: FloatArray, device_pixel_ratio: float) -> FloatArray:

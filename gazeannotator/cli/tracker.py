@@ -14,6 +14,7 @@ from gazeannotator.cli import console
 from gazeannotator.errors import BadInput
 from gazeannotator.tracking import eye, layouts, lsl, replay, simulator
 from gazeannotator.tracking.markers import MarkerWatch
+from gazeannotator.tracking.outlets import GazeOutlet
 
 DEFAULT_RATE_HZ = 250.0
 
@@ -93,16 +94,24 @@ def simulate(
     ] = eye.FIXATION_S,
     noise_deg: Annotated[float, typer.Option(min=0, max=5, help="Noise of the eye's samples.")] = 0.1,
     loss: Annotated[float, typer.Option(min=0, max=1, help="Share of samples lost besides blinks.")] = 0.01,
+    offset_deg: Annotated[
+        str, typer.Option(help="Systematic error of the eye's samples: DX,DY to the right and down.")
+    ] = "0,0",
+    screen_mm: Annotated[str, typer.Option(help="Size of the screen for these degrees: WxH.")] = "527x296",
+    distance_mm: Annotated[
+        float, typer.Option(min=100, max=5000, help="Distance of the eye for these degrees.")
+    ] = eye.DISTANCE_MM,
     seed: Annotated[int, typer.Option(help="Equal seeds make equal eyes.")] = 0,
 ) -> None:
     """Publish a simulated eye, or a recording, as an LSL gaze stream until Ctrl+C.
 
-    The eye looks at the images that a running reading shows. A recording begins when somebody
+    The eye looks at the images and targets that a running reading shows. A recording begins when somebody
     listens, and the command ends after its last sample.
 
     Example: gazeannotator tracker simulate --replay gaze.csv --screen-px 1024x768
     """
     size_px = _size(screen_px)
+    offset, size_mm = _offset(offset_deg), _size(screen_mm, "--screen-mm")
     # Before anything is published: what is wrong with the files is said at once.
     lesions = {} if look_at is None else simulator.read_lesions(look_at)
     recording = None if replay_file is None else replay.read_recording(replay_file)
@@ -112,13 +121,20 @@ def simulate(
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
-    outlet, watch = lsl.GazeOutlet(stream), MarkerWatch()
+    outlet, watch = GazeOutlet(stream), MarkerWatch()
     console.say(f"Sending '{stream.name}' ({stream.source_id}), {rate:g} Hz, layout {layout}. Ctrl+C stops.")
     source: simulator.Source
     if recording is None:
         start_s = lsl.local_clock()
         simulated = eye.SimulatedEye(
-            start_s, seed=seed, fixation_s=fixation_s, noise_deg=noise_deg, loss=loss
+            start_s,
+            seed=seed,
+            fixation_s=fixation_s,
+            noise_deg=noise_deg,
+            loss=loss,
+            offset_deg=offset,
+            display_mm=size_mm,
+            distance_mm=distance_mm,
         )
         source = simulator.EyeSource(simulated, rate, start_s, size_px, lesions)
     else:
@@ -136,10 +152,15 @@ def simulate(
     console.say(f"{sent} samples sent.")
 
 
-def _size(text: str) -> tuple[float, float]:
+def _size(text: str, option: str = "--screen-px") -> tuple[float, float]:
     match = re.fullmatch(r"(\d{2,5})[xX×](\d{2,5})", text.strip())
     if match is None:
-        raise BadInput(
-            f"--screen-px '{text}' is not a screen size.", "Write width and height, as in 1920x1080."
-        )
+        raise BadInput(f"{option} '{text}' is not a screen size.", "Write width and height, as in 1920x1080.")
+    return float(match[1]), float(match[2])
+
+
+def _offset(text: str) -> tuple[float, float]:
+    match = re.fullmatch(r"(-?\d+(?:\.\d+)?),(-?\d+(?:\.\d+)?)", text.replace(" ", ""))
+    if match is None:
+        raise BadInput(f"--offset-deg '{text}' is not an offset.", "Write two numbers, as in 0.5,-0.3.")
     return float(match[1]), float(match[2])

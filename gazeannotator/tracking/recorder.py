@@ -41,7 +41,7 @@ _log = logging.getLogger(__name__)
 
 
 class Inlet(Protocol):
-    """Where samples come from, as `lsl.GazeInlet`."""
+    """Where samples come from, as `inlet.GazeInlet`."""
 
     @property
     def rate_hz(self) -> float:

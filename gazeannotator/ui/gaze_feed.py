@@ -21,7 +21,9 @@ from gazeannotator.settings import Coordinates
 from gazeannotator.study.journal import as_marker
 from gazeannotator.study.model import Entry, GazeStream
 from gazeannotator.tracking import lsl
+from gazeannotator.tracking.inlet import GazeInlet
 from gazeannotator.tracking.layouts import Layout, StreamDescription, recognise
+from gazeannotator.tracking.outlets import MarkerOutlet
 from gazeannotator.tracking.recorder import GazeSink, Recorder
 
 SEARCH_WAIT_S = 0.5
@@ -202,7 +204,7 @@ class GazeFeed(_Worker):
     def _open(self) -> None:
         try:
             layout = recognise(self.description)
-            inlet = lsl.GazeInlet(self.description)
+            inlet = GazeInlet(self.description)
             if layout.coordinates == "unknown":
                 if self._coordinates is None:
                     self._ask(layout, inlet)
@@ -221,7 +223,7 @@ class GazeFeed(_Worker):
         )
         self._recorder.start()
 
-    def _ask(self, layout: Layout, inlet: lsl.GazeInlet) -> None:
+    def _ask(self, layout: Layout, inlet: GazeInlet) -> None:
         """Show live values until somebody has answered."""
         recent = np.empty((0, 2))
         while not self._answered.is_set() and not self._stop.is_set():
@@ -247,7 +249,7 @@ class EventSender:
     """
 
     def __init__(self, session_id: str, screen_px: tuple[float, float]) -> None:
-        self._outlet = lsl.MarkerOutlet(session_id, screen_px=screen_px)
+        self._outlet = MarkerOutlet(session_id, screen_px=screen_px)
         self._open = True
 
     def __call__(self, entry: Entry) -> None:

@@ -29,6 +29,7 @@ from gazeannotator.geometry import Screen
 from gazeannotator.study.model import GazeStream, Session
 from gazeannotator.study.store import Store
 from gazeannotator.tracking import lsl
+from gazeannotator.tracking.inlet import GazeInlet
 from gazeannotator.tracking.layouts import recognise
 from gazeannotator.tracking.recorder import Recorder
 
@@ -40,7 +41,7 @@ session = Session(
     Screen(1920, 1080, 527, 296, 650), GazeStream("eye", source_id, 500.0, "gazeannotator"), True,
 )
 store.start_session(session)
-inlet = lsl.GazeInlet(stream, recover=False)
+inlet = GazeInlet(stream, recover=False)
 told = False
 
 def tell(status):

@@ -25,8 +25,10 @@ import pytest
 from gazeannotator.errors import TrackerError
 from gazeannotator.samples import GazeChunk
 from gazeannotator.tracking import lsl
+from gazeannotator.tracking.inlet import GazeInlet
 from gazeannotator.tracking.layouts import StreamDescription, describe, from_chunk, recognise
 from gazeannotator.tracking.markers import MarkerWatch
+from gazeannotator.tracking.outlets import GazeOutlet, MarkerOutlet
 from gazeannotator.tracking.recorder import Recorder
 from gazeannotator.tracking.senders import SENDERS, Channel
 from gazeannotator.tracking.simulator import simulated_stream
@@ -79,7 +81,7 @@ def source_id(process: subprocess.Popen[str]) -> str:
 @contextmanager
 def recording(stream: StreamDescription, sink: MemorySink) -> Iterator[Recorder]:
     """Record a stream in the recorder's own thread, which ends here even if the test fails."""
-    inlet = lsl.GazeInlet(stream, recover=False)
+    inlet = GazeInlet(stream, recover=False)
     recorder = Recorder(inlet, recognise(stream), SCREEN_PX, clock=lsl.local_clock)
     recorder.record_into(sink, "s")
     recorder.start()
@@ -103,7 +105,7 @@ def one_sample(time_s: float, x: float, sequence: float) -> GazeChunk:
 @pytest.mark.parametrize("layout", list(SENDERS))
 def test_a_stream_is_found_and_described_as_it_describes_itself(layout: str) -> None:
     stream = own_stream(layout)
-    outlet = lsl.GazeOutlet(stream)
+    outlet = GazeOutlet(stream)
     found = lsl.find_stream(stream.source_id)
     assert replace(found, hostname="", uid="") == stream
     assert describe(found) == describe(stream)
@@ -139,7 +141,7 @@ def test_streams_that_are_no_gaze_are_not_listed() -> None:
 
 def test_more_streams_are_found_than_fit_into_the_default_ports() -> None:
     streams = [own_stream() for _ in range(30)]
-    outlets = [lsl.GazeOutlet(stream) for stream in streams]
+    outlets = [GazeOutlet(stream) for stream in streams]
     found = {stream.source_id for stream in lsl.find_streams()}
     assert found >= {stream.source_id for stream in streams}
     for outlet in outlets:
@@ -148,7 +150,7 @@ def test_more_streams_are_found_than_fit_into_the_default_ports() -> None:
 
 def test_a_stream_that_never_comes_is_told_with_those_that_are_there() -> None:
     stream = own_stream()
-    outlet = lsl.GazeOutlet(stream)
+    outlet = GazeOutlet(stream)
     with pytest.raises(TrackerError, match=rf"'nobody' came within 0.1 s; seen:.*{stream.source_id}"):
         lsl.find_stream("nobody", timeout_s=0.1)
     outlet.close()
@@ -156,7 +158,7 @@ def test_a_stream_that_never_comes_is_told_with_those_that_are_there() -> None:
 
 def test_two_streams_of_one_name_must_be_told_apart() -> None:
     streams = [own_stream(), own_stream()]
-    outlets = [lsl.GazeOutlet(stream) for stream in streams]
+    outlets = [GazeOutlet(stream) for stream in streams]
     with pytest.raises(TrackerError, match="2 gaze streams fit"):
         lsl.find_stream(streams[0].name)
     assert lsl.find_stream(streams[1].source_id).source_id == streams[1].source_id
@@ -166,17 +168,17 @@ def test_two_streams_of_one_name_must_be_told_apart() -> None:
 
 def test_a_stream_that_has_gone_is_told() -> None:
     stream = own_stream()
-    outlet = lsl.GazeOutlet(stream)
+    outlet = GazeOutlet(stream)
     found = lsl.find_stream(stream.source_id)
     outlet.close()
     with pytest.raises(TrackerError, match="not there any more"):
-        lsl.GazeInlet(found, recover=False)
+        GazeInlet(found, recover=False)
 
 
 def test_values_and_stamps_arrive_to_the_last_bit_and_the_clocks_agree() -> None:
     stream = own_stream()
-    outlet = lsl.GazeOutlet(stream)
-    inlet = lsl.GazeInlet(lsl.find_stream(stream.source_id), recover=False)
+    outlet = GazeOutlet(stream)
+    inlet = GazeInlet(lsl.find_stream(stream.source_id), recover=False)
     wait_for(outlet.has_listener)
     random = np.random.default_rng(4)
     values, stamps = random.normal(size=(5000, 7)), np.sort(random.uniform(1, 1e6, 5000))
@@ -211,7 +213,7 @@ def test_none_is_lost_doubled_or_reordered_at_a_thousand_hertz() -> None:
 
 
 def test_the_eye_follows_our_markers() -> None:
-    markers = lsl.MarkerOutlet(str(uuid.uuid4()), screen_px=SCREEN_PX)
+    markers = MarkerOutlet(str(uuid.uuid4()), screen_px=SCREEN_PX)
     eye = ("--rate", "100", "--fixation-s", "0.1", "--loss", "0")
     with (
         tracker(*eye) as process,
@@ -238,7 +240,7 @@ def test_the_eye_follows_our_markers() -> None:
 
 def test_markers_come_with_their_time_and_the_session_screen() -> None:
     watch = MarkerWatch()
-    sessions = [lsl.MarkerOutlet(str(uuid.uuid4()), screen_px=screen) for screen in (SCREEN_PX, None)]
+    sessions = [MarkerOutlet(str(uuid.uuid4()), screen_px=screen) for screen in (SCREEN_PX, None)]
     events = []
     wait_for(lambda: events.extend(watch.pull()) or all(session.has_listener() for session in sessions))
     for k, session in enumerate(sessions):
@@ -257,7 +259,7 @@ def test_a_replay_that_waits_is_aligned_with_the_onset(tmp_path: Path) -> None:
     path = tmp_path / "gaze.csv"
     rows = [f"{k / 100},{k},{2 * k}" for k in range(60)]
     path.write_text("time_s,x_px,y_px\n" + "\n".join(rows), encoding="utf-8")
-    markers = lsl.MarkerOutlet(str(uuid.uuid4()), screen_px=SCREEN_PX)
+    markers = MarkerOutlet(str(uuid.uuid4()), screen_px=SCREEN_PX)
     options = ["--replay", str(path), "--screen-px", "1024x768", "--wait-for-onset"]
     sink = MemorySink()
     with (
@@ -281,6 +283,7 @@ def test_a_replay_that_waits_is_aligned_with_the_onset(tmp_path: Path) -> None:
 LOST_AND_FOUND = """
 import json, os, subprocess, sys, time
 from gazeannotator.tracking import lsl
+from gazeannotator.tracking.inlet import GazeInlet
 from gazeannotator.tracking.layouts import recognise
 from gazeannotator.tracking.recorder import Recorder
 
@@ -288,9 +291,10 @@ SENDER = '''
 import sys, numpy as np, time
 from dataclasses import replace
 from gazeannotator.tracking import lsl
+from gazeannotator.tracking.outlets import GazeOutlet
 from gazeannotator.tracking.simulator import simulated_stream
 stream = replace(simulated_stream("gazeannotator", 100.0, (1024.0, 768.0)), source_id=sys.argv[1])
-outlet = lsl.GazeOutlet(stream)
+outlet = GazeOutlet(stream)
 while True:
     outlet.push(np.zeros((1, 7)), np.array([lsl.local_clock()]))
     time.sleep(0.01)
@@ -309,7 +313,7 @@ sender = send()
 try:
     stream = lsl.find_stream()
     assert stream.source_id == name
-    recorder = Recorder(lsl.GazeInlet(stream), recognise(stream), (1024, 768), clock=lsl.local_clock)
+    recorder = Recorder(GazeInlet(stream), recognise(stream), (1024, 768), clock=lsl.local_clock)
     recorder.start()
     until("receiving")
     sender.kill(); sender.wait()
@@ -344,7 +348,7 @@ def test_a_killed_sender_is_lost_soon_and_found_again(name: str) -> None:
 
 def test_list_prints_exactly_the_documented_json() -> None:
     stream = own_stream("tobii-pro-app")
-    outlet = lsl.GazeOutlet(stream)
+    outlet = GazeOutlet(stream)
     result = subprocess.run(
         [*COMMAND, "list", "--json"], capture_output=True, text=True, timeout=60, check=False
     )
@@ -371,6 +375,8 @@ def test_list_prints_exactly_the_documented_json() -> None:
     [
         (["--layout", "eyelink"], "no layout 'eyelink'"),
         (["--screen-px", "wide"], "'wide' is not a screen size"),
+        (["--screen-mm", "wide"], "--screen-mm 'wide' is not a screen size"),
+        (["--offset-deg", "1"], "--offset-deg '1' is not an offset"),
         (["--replay", "missing.csv"], "There is no file missing.csv."),
         (["--look-at", "missing.json"], "missing.json cannot be read"),
     ],
@@ -387,7 +393,7 @@ def test_wrong_options_end_with_one_line_and_exit_2(options: list[str], said: st
 
 def test_a_stream_is_really_converted_from_pixels() -> None:
     stream = own_stream("xdf")
-    outlet = lsl.GazeOutlet(stream)
+    outlet = GazeOutlet(stream)
     sink = MemorySink()
     with recording(lsl.find_stream(stream.source_id), sink) as recorder:
         wait_for(outlet.has_listener)

@@ -20,6 +20,7 @@ from gazeannotator.study.model import GazeStream, Session
 from gazeannotator.study.scheme import load_scheme
 from gazeannotator.study.store import Store
 from gazeannotator.tracking import lsl
+from gazeannotator.tracking.inlet import GazeInlet
 from gazeannotator.tracking.layouts import recognise
 from gazeannotator.tracking.recorder import Recorder
 
@@ -64,7 +65,7 @@ class Replay:
         self.store.add_reader(self.session.reader)
         self.store.start_session(self.session)
         stream = lsl.find_stream(f"gazeannotator-simulated:{self.process.pid}")
-        inlet = lsl.GazeInlet(stream, recover=False)
+        inlet = GazeInlet(stream, recover=False)
         recorder = Recorder(inlet, recognise(stream), self.screen_px, clock=lsl.local_clock)
         recorder.record_into(self.store, self.session.id)
         recorder.start()

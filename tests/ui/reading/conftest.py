@@ -21,6 +21,7 @@ from gazeannotator.study.scheme import load_scheme
 from gazeannotator.study.store import Store
 from gazeannotator.tracking import lsl
 from gazeannotator.tracking.layouts import StreamDescription
+from gazeannotator.tracking.outlets import GazeOutlet
 from gazeannotator.tracking.senders import Channel
 from gazeannotator.tracking.simulator import simulated_stream
 from gazeannotator.ui.reading.opening import ReadingWindow, open_reading
@@ -141,7 +142,7 @@ class Tracker:
     def __init__(self, description: StreamDescription, values: list[float]) -> None:
         self.description = description
         self._values = np.array([values])
-        self._outlet = lsl.GazeOutlet(description)
+        self._outlet = GazeOutlet(description)
         self._sent_until_s = 0.0
         self.sent = 0
         self._timer = QTimer(interval=10)
