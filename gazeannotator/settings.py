@@ -64,6 +64,8 @@ class Settings(BaseModel):
         Stream's source id → the operator's answer where the stream does not say it.
     lsl_scope : str
         ``machine`` keeps LSL on this computer; ``network`` opens it.
+    operator_view : str
+        ``auto``: opens with a reading where there is a second screen; ``never``: only when asked for.
     """
 
     model_config = ConfigDict(frozen=True, extra="allow")
@@ -80,6 +82,7 @@ class Settings(BaseModel):
     last_stream: LastStream | None = None
     stream_coordinates: dict[str, Coordinates] = Field(default_factory=dict)
     lsl_scope: Literal["machine", "network"] = "machine"
+    operator_view: Literal["auto", "never"] = "auto"
 
     def with_recent_study(self, study: RecentStudy) -> Settings:
         """Put a study on top of the list."""

@@ -126,9 +126,7 @@ class History:
         limit_deg = _number(data.get("limit_deg"))
         offset_deg, loss = _number(data.get("offset_deg")), _number(data.get("data_loss"))
         self._checks.append(
-            Check(
-                "drift_check", entry.utc, offset_deg, math.nan, loss, limit_deg, bool(data.get("passed"))
-            )
+            Check("drift_check", entry.utc, offset_deg, math.nan, loss, limit_deg, bool(data.get("passed")))
         )
 
 

@@ -28,21 +28,15 @@ Going = Literal[
 ``page``: the reader looks at something that is to be read."""
 
 
+AlarmKind = Literal["data_loss", "distance", "accuracy", "storage", "tracker"]
+
+
 @dataclass(frozen=True)
 class Alarm:
-    """Something that the operator should do something about.
+    """Something that the operator should do something about; what to do is said by the view."""
 
-    Attributes
-    ----------
-    urgent : bool
-        What is recorded now may be of no use.
-    words, advice : str
-        What is wrong, and what to do.
-    """
-
-    urgent: bool
+    kind: AlarmKind
     words: str
-    advice: str = ""
 
 
 @dataclass(frozen=True)
@@ -142,6 +136,8 @@ class Situation:
     ----------
     screen : Screen
         The reader's.
+    why : str
+        Why the reading is paused or held, as in the journal: ``reader``, ``operator``, ``window`` ….
     detail : str
         Words on what goes on, e.g. on the way to the tracker; may be empty.
     image : str
@@ -165,6 +161,7 @@ class Situation:
     reader: str
     screen: Screen
     going: Going = "preparing"
+    why: str = ""
     detail: str = ""
     image: str = ""
     pixels: QImage | None = field(default=None, compare=False)

@@ -12,7 +12,7 @@ SHOWN_S = 0.5
 POINT_S = 0.05
 """The eye's present place is the mean over so long."""
 
-MOST_POINTS = 120
+MOST_POINTS = 80
 
 
 class Trail:
@@ -57,6 +57,11 @@ class Trail:
         """Forget all."""
         self._before += len(self._chunk)
         self._chunk = GazeChunk.empty()
+
+    @property
+    def chunk(self) -> GazeChunk:
+        """What is kept, not thinned, with raw stamps."""
+        return self._chunk
 
     @property
     def step(self) -> int:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gazeannotator.errors import UserError
 from gazeannotator.settings import Settings
+from gazeannotator.study.model import Entry
 from gazeannotator.study.store import Store
 from gazeannotator.tracking import lsl
 from gazeannotator.ui import screens
@@ -23,6 +24,7 @@ from gazeannotator.ui.reading.controller import ReadingController
 from gazeannotator.ui.reading.keys import KeyClock, KeyPress, meaning
 from gazeannotator.ui.reading.link import TrackerLink
 from gazeannotator.ui.reading.look import style_sheet, zoom_for
+from gazeannotator.ui.reading.operator_link import OperatorLink
 from gazeannotator.ui.reading.overlays import Panel, Signs, place_in_middle
 from gazeannotator.ui.reading.room import LOOKING, Phase, Room
 
@@ -96,12 +98,13 @@ class ReadingWindow(QWidget):
             view=self.view,
             origin_px=self._origin_px,
             link=self.link,
-            publish=self._sender,
+            publish=self._publish,
             session_id=session_id,
             onset_correction_s=settings.onset_correction_s,
             exit_when_done=exit_when_done,
         )
         self.controller = ReadingController(room, self)
+        self.operator = OperatorLink(self, room, settings.operator_view == "auto")
         self.controller.changed.connect(self._refresh)
         self.controller.trouble.connect(self._show_trouble)
         self.controller.answered.connect(self.answered)
@@ -118,6 +121,7 @@ class ReadingWindow(QWidget):
             self.consent.refused.connect(self.close)
         self._show_on_screen()
         self._refresh()
+        self.operator.open_by_itself()
 
     def _show_on_screen(self) -> None:
         self.setScreen(self._screen)
@@ -174,9 +178,8 @@ class ReadingWindow(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         """Pause where another window becomes active."""
         super().changeEvent(event)
-        # Keys go to another window now, and so do the eyes.
-        if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
-            self.controller.interrupt("window")
+        if event.type() == QEvent.Type.ActivationChange:
+            self.operator.keyboard_left()
 
     def moveEvent(self, event: QMoveEvent) -> None:
         """Pause: the image is no longer where it was noted."""
@@ -220,6 +223,7 @@ class ReadingWindow(QWidget):
         if self._store is None:
             return
         controller = self.controller
+        self.operator.close()
         controller.stage.close()
         simulated = self.link.simulated
         unsaved = self.link.close()
@@ -238,6 +242,10 @@ class ReadingWindow(QWidget):
                 "unsaved": unsaved,
             }
         )
+
+    def _publish(self, entry: Entry) -> None:
+        self._sender(entry)
+        self.operator.hear(entry)
 
     # -- output --------------------------------------------------------------------------------
 
