@@ -70,7 +70,8 @@ class ScreenPicture(QWidget):
         self._pixels: QImage | None = None
         self._small: QImage | None = None
         self._picture: QPixmap | None = None
-        self._eyes: tuple[Eye, Eye] | None = None
+        self._trail = Trail()
+        self._eyes = (Eye([], None), Eye([], None))
         self._drawn = QRect()
         self._maker = SmallImage(self)
         self._maker.made.connect(self._take_small)
@@ -108,6 +109,7 @@ class ScreenPicture(QWidget):
 
     def show_gaze(self, trail: Trail) -> None:
         """Show where the eyes look; paints again only where they were and where they are."""
+        self._trail = trail
         view, screen_px = self.view, self._scene.screen_px
 
         def here(xy: FloatArray) -> FloatArray:
@@ -127,8 +129,9 @@ class ScreenPicture(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Make the picture anew."""
         super().resizeEvent(event)
-        self._picture = self._eyes = None
+        self._picture = None
         self._want_small()
+        self.show_gaze(self._trail)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Copy the picture, then draw the gaze over it."""
@@ -142,19 +145,18 @@ class ScreenPicture(QWidget):
             self._picture,
             QRectF(area.x() * scale, area.y() * scale, area.width() * scale, area.height() * scale),
         )
-        if self._eyes is not None:
-            left, right = self._eyes
-            _draw_trail(painter, left, LEFT)
-            _draw_trail(painter, right, RIGHT)
-            if left.now is not None:
-                painter.setPen(QPen(_HALO, 2))
-                painter.setBrush(LEFT)
-                painter.drawEllipse(left.now, DOT_PX, DOT_PX)
-            if right.now is not None:
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-                for colour, width in ((_HALO, 7), (RIGHT, 3.5)):
-                    painter.setPen(QPen(colour, width))
-                    painter.drawEllipse(right.now, RING_PX, RING_PX)
+        left, right = self._eyes
+        _draw_trail(painter, left, LEFT)
+        _draw_trail(painter, right, RIGHT)
+        if left.now is not None:
+            painter.setPen(QPen(_HALO, 2))
+            painter.setBrush(LEFT)
+            painter.drawEllipse(left.now, DOT_PX, DOT_PX)
+        if right.now is not None:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            for colour, width in ((_HALO, 7), (RIGHT, 3.5)):
+                painter.setPen(QPen(colour, width))
+                painter.drawEllipse(right.now, RING_PX, RING_PX)
         painter.end()
 
     def _painted(self, scale: float) -> QPixmap:
@@ -205,12 +207,12 @@ class ScreenPicture(QWidget):
 
 def _eye(trail: FloatArray, now: FloatArray) -> Eye:
     lines = [arrayToQPolygonF(run[:, 0], run[:, 1]) for run in runs(trail)]
-    return Eye(lines, None if np.isnan(now).any() else QPointF(*now.tolist()))
+    return Eye(lines, QPointF(*now.tolist()) if np.isfinite(now).all() else None)
 
 
 def _around(xy: FloatArray) -> QRect:
     """Return what must be painted to draw those points."""
-    found = xy[~np.isnan(xy).any(axis=1)]
+    found = xy[np.isfinite(xy).all(axis=1)]
     if not len(found):
         return QRect()
     # Gaze far beside the screen may lie beyond what a rectangle can hold.

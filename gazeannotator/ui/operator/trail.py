@@ -83,7 +83,7 @@ class Trail:
 
 def runs(xy: FloatArray) -> list[FloatArray]:
     """Split a trail where samples are lost, (n, 2) each."""
-    found = ~np.isnan(xy).any(axis=1)
+    found = np.isfinite(xy).all(axis=1)
     if found.all():
         return [xy] if len(xy) else []
     edges = np.flatnonzero(np.diff(found, prepend=False, append=False))
@@ -91,5 +91,5 @@ def runs(xy: FloatArray) -> list[FloatArray]:
 
 
 def _mean(xy: FloatArray) -> FloatArray:
-    found = xy[~np.isnan(xy).any(axis=1)]
+    found = xy[np.isfinite(xy).all(axis=1)]
     return found.mean(axis=0) if len(found) else np.full(2, np.nan)

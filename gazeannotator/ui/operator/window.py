@@ -76,7 +76,7 @@ class OperatorWindow(QWidget):
         self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.setAttribute(Qt.WidgetAttribute.WA_QuitOnClose, False)
-        self.setMinimumSize(900, 560)
+        self.setMinimumSize(720, 480)
         self._source, self._clock, self._reader_screen = source, clock, reader_screen
         self._stale = True
         self._skipped = 0

@@ -37,14 +37,6 @@ def chunk_of(
     )
 
 
-def resting(
-    left: tuple[float, float], right: tuple[float, float], start_s: float, rate_hz: float = 250.0
-) -> GazeChunk:
-    """Half a second of gaze that does not move."""
-    n = round(0.5 * rate_hz)
-    return chunk_of(np.tile(left, (n, 1)), np.tile(right, (n, 1)), start_s + np.arange(n) / rate_hz)
-
-
 class FakeSource:
     """Says what a test wants it to say, and remembers what it was asked for."""
 
@@ -76,6 +68,12 @@ class FakeSource:
         """Let samples arrive now."""
         self.arrived.append((chunk, self.now_s))
 
+    def look_at(self, left: tuple[float, float], right: tuple[float, float], **more: float) -> None:
+        """Let half a second of gaze at 250 Hz arrive that does not move, tracker-normalised."""
+        time_s = self.now_s - 0.5 + np.arange(1, 126) / 250
+        self.now_s += 0.001
+        self.arrive(chunk_of(np.tile(left, (125, 1)), np.tile(right, (125, 1)), time_s, **more))
+
     def situation(self) -> Situation:
         return self.told
 
@@ -98,6 +96,11 @@ class FakeSource:
 
     def take_keyboard(self) -> None:
         self.keyboard_taken += 1
+
+
+@pytest.fixture
+def make_chunk() -> Callable[..., GazeChunk]:
+    return chunk_of
 
 
 @pytest.fixture

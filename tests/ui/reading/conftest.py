@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -189,23 +186,3 @@ def make_tracker(qapp: object) -> Iterator[Callable[..., Tracker]]:
     yield make
     for each in trackers:
         each.close()
-
-
-@pytest.fixture
-def run_script() -> Callable[..., str]:
-    """Run one of the scripts beside this file in a process of its own."""
-
-    def run(name: str, *arguments: str, **environment: str) -> str:
-        script = Path(__file__).with_name(name)
-        result = subprocess.run(
-            [sys.executable, str(script), *arguments],
-            env={**os.environ, **environment},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert result.returncode == 0, result.stderr
-        return result.stdout
-
-    return run
