@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from gazeannotator.settings import config_folder
 
 _KEY = "operator"
+FRAME_PX = 16
 ON_ONE_SCREEN = QSize(1100, 680)
 
 
@@ -45,8 +46,9 @@ def move_to(window: QWidget, screen: QScreen) -> None:
 
 
 def covers(window: QWidget, screen: QScreen) -> bool:
-    """Whether any of the window lies on that screen."""
-    return window.geometry().intersects(screen.geometry())
+    """Whether something of the window is to be seen on that screen; its frame may reach over the edge."""
+    shared = window.geometry().intersected(screen.geometry())
+    return shared.width() > FRAME_PX and shared.height() > FRAME_PX
 
 
 def keep(window: QWidget) -> None:

@@ -38,7 +38,7 @@ MOST_SKIPPED = 6
 """A window that nobody sees may never become visible."""
 
 SETTLED_AFTER_MS = 400
-"""A window that has not moved for so long is where somebody wants it."""
+"""A window that has not moved for so long is where somebody wants it; so long one that was shown is new."""
 
 
 class OperatorWindow(QWidget):
@@ -59,6 +59,8 @@ class OperatorWindow(QWidget):
     -------
     closed()
         Somebody has closed it; the reading goes on.
+    keyboard_left()
+        It is no longer the active window.
 
     Attributes
     ----------
@@ -67,6 +69,7 @@ class OperatorWindow(QWidget):
     """
 
     closed = Signal()
+    keyboard_left = Signal()
 
     def __init__(
         self, source: Source, clock: Callable[[], float], reader_screen: Callable[[], QScreen], title: str
@@ -101,6 +104,7 @@ class OperatorWindow(QWidget):
         self._numbers.start()
         self._settled = QTimer(self, interval=SETTLED_AFTER_MS, singleShot=True)
         self._settled.timeout.connect(self._leave_readers_screen)
+        self._just_shown = QTimer(self, interval=SETTLED_AFTER_MS, singleShot=True)
         QGuiApplication.instance().screenRemoved.connect(self._screen_removed)
         self._show_situation()
 
@@ -171,6 +175,7 @@ class OperatorWindow(QWidget):
             return False
         if not self.isVisible():
             placing.place(self, reader)
+        self._just_shown.start()
         self.show()
         if wanted:
             self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
@@ -223,8 +228,13 @@ class OperatorWindow(QWidget):
         self._paint_if_seen()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Paint nothing while it is minimised."""
+        """Paint nothing while it is minimised; take no keyboard where a platform gives it uninvited."""
         super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange:
+            if not self.isActiveWindow():
+                self.keyboard_left.emit()
+            elif self._just_shown.isActive():
+                QTimer.singleShot(0, self.give_keyboard_back)
         if event.type() == QEvent.Type.WindowStateChange:
             self._paint_if_seen()
 

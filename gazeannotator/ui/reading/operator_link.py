@@ -75,6 +75,8 @@ class OperatorLink(QObject):
         self._trouble = ""
         self._asked_s = math.nan
         self._unstored: list[str] = []
+        self._handing_over = QTimer(self, interval=HANDED_OVER_WITHIN_MS, singleShot=True)
+        self._handing_over.timeout.connect(self._see_whether_handed_over)
         # Later, not within the write: what goes wrong here is none of the reading's business.
         self._heard.connect(self._take, Qt.ConnectionType.QueuedConnection)
         controller = reading.controller
@@ -112,18 +114,14 @@ class OperatorLink(QObject):
             window, self.window = self.window, None
             window.end()
 
-    def has_keyboard(self) -> bool:
-        """Whether the operator view is the active window: it hands the reader's keys on."""
-        return self.window is not None and self.window.isActiveWindow()
-
-    def keyboard_left(self) -> None:
+    @Slot()
+    def see_who_has_keyboard(self) -> None:
         """Pause the reading if its keys go to another window now, and so do the eyes."""
-        if self._reading.isActiveWindow() or self.has_keyboard():
+        if self._reading.isActiveWindow() or self._has_keyboard():
             return
         shown = self.window is not None and self.window.isVisible()
         if shown and QApplication.activeWindow() is None:
-            # Between two windows of the app there may be none for a moment.
-            QTimer.singleShot(HANDED_OVER_WITHIN_MS, self._see_who_has_keyboard)
+            self._handing_over.start()
         else:
             self._reading.controller.interrupt("window")
 
@@ -295,9 +293,13 @@ class OperatorLink(QObject):
             # The controller is in the middle of something.
             QTimer.singleShot(0, self._write_now)
 
+    def _has_keyboard(self) -> bool:
+        # It hands the reader's keys on.
+        return self.window is not None and self.window.isActiveWindow()
+
     @Slot()
-    def _see_who_has_keyboard(self) -> None:
-        if not self._reading.isActiveWindow() and not self.has_keyboard():
+    def _see_whether_handed_over(self) -> None:
+        if not self._reading.isActiveWindow() and not self._has_keyboard():
             self._reading.controller.interrupt("window")
 
     @Slot()
@@ -328,6 +330,7 @@ class OperatorLink(QObject):
         title = translate("OperatorWindow", "Operator view: {study}").format(study=self._room.store.name)
         window = OperatorWindow(self, self._room.clock, self._reading.screen, title)
         window.closed.connect(self._closed)
+        window.keyboard_left.connect(self.see_who_has_keyboard)
         window.controls.pause_wanted.connect(self._pause)
         window.controls.continue_wanted.connect(self._continue)
         window.controls.note_written.connect(self._note)

@@ -179,7 +179,7 @@ class ReadingWindow(QWidget):
         """Pause where another window becomes active."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.ActivationChange:
-            self.operator.keyboard_left()
+            self.operator.see_who_has_keyboard()
 
     def moveEvent(self, event: QMoveEvent) -> None:
         """Pause: the image is no longer where it was noted."""
