@@ -55,7 +55,6 @@ class Colours:
 
 
 COLOURS = Colours()
-LEFT_EYE, RIGHT_EYE = COLOURS.accent, COLOURS.warning
 CHART_COLOURS = ("#0F766E", "#B54708", "#3B5BA9", "#8A3FFC", "#B42318")
 
 

@@ -129,7 +129,7 @@ def run_script(request: pytest.FixtureRequest) -> Callable[..., str]:
             env={**os.environ, **environment},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=120,
             check=False,
         )
         assert result.returncode == 0, result.stderr

@@ -20,12 +20,12 @@ from gazeannotator.geometry import (
 )
 from gazeannotator.samples import FloatArray
 from gazeannotator.ui import style
+from gazeannotator.ui.gaze_sketch import LEFT, RIGHT
 from gazeannotator.ui.image_view import BACKGROUND
 from gazeannotator.ui.operator.situation import Situation
 from gazeannotator.ui.operator.small_image import SmallImage
 from gazeannotator.ui.operator.trail import Trail, runs
 
-LEFT, RIGHT = QColor(style.LEFT_EYE), QColor(style.RIGHT_EYE)
 BESIDE = 0.03
 """So much of the room is left on each side for gaze beside the screen."""
 

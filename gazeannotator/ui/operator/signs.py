@@ -7,8 +7,8 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from gazeannotator.ui import style
+from gazeannotator.ui.gaze_sketch import LEFT, RIGHT
 from gazeannotator.ui.operator.parts import mark, say, words
-from gazeannotator.ui.operator.picture import LEFT, RIGHT
 from gazeannotator.ui.operator.texts import State
 from gazeannotator.ui.widgets import TONE_COLOURS, ElidedLabel
 

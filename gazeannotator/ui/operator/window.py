@@ -185,7 +185,8 @@ class OperatorWindow(QWidget):
     @Slot(QScreen)
     def _screen_removed(self, screen: QScreen) -> None:
         """Hide at once: a window whose screen is gone is moved to another one, perhaps the reader's."""
-        if self.isVisible() and (placing.covers(self, screen) or self.screen() in (screen, None)):
+        handle = self.windowHandle()
+        if self.isVisible() and (placing.covers(self, screen) or handle.screen() in (screen, None)):
             self.hide()
 
     @Slot()

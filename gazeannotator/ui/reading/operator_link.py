@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QScreen, QShortcut
 from PySide6.QtWidgets import QApplication
 
 from gazeannotator.errors import UserError
@@ -131,7 +131,7 @@ class OperatorLink(QObject):
         """Tell how the reading is now."""
         room, controller, link = self._room, self._reading.controller, self._room.link
         phase, session, frame = controller.phase, controller.session, room.view.frame
-        x0, y0 = room.origin_px()
+        x0, y0 = room.place.origin_px()
         placement, mark_px = None, self.history.target_px
         if frame.image is not None:
             x, y = frame.corner_px
@@ -324,11 +324,15 @@ class OperatorLink(QObject):
             self.window = self._made()
         self.window.open(wanted=wanted)
 
+    def _readers_screen(self) -> QScreen:
+        # Not the widget's: PySide may take the reference back, see `Place`.
+        return self._reading.windowHandle().screen()
+
     def _made(self) -> OperatorWindow:
         from gazeannotator.ui.operator.window import OperatorWindow
 
         title = translate("OperatorWindow", "Operator view: {study}").format(study=self._room.store.name)
-        window = OperatorWindow(self, self._room.clock, self._reading.screen, title)
+        window = OperatorWindow(self, self._room.clock, self._readers_screen, title)
         window.closed.connect(self._closed)
         window.keyboard_left.connect(self.see_who_has_keyboard)
         window.controls.pause_wanted.connect(self._pause)

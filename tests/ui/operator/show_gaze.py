@@ -21,7 +21,8 @@ from gazeannotator.geometry import (
     screen_px_to_normalised,
 )
 from gazeannotator.samples import GazeChunk
-from gazeannotator.ui.operator.picture import LEFT, RIGHT, ScreenPicture
+from gazeannotator.ui.gaze_sketch import LEFT, RIGHT
+from gazeannotator.ui.operator.picture import ScreenPicture
 from gazeannotator.ui.operator.situation import Situation
 from gazeannotator.ui.operator.trail import Trail
 
