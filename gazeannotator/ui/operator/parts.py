@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
@@ -76,11 +77,10 @@ class Rows(QAbstractTableModel):
         self.rows: tuple[tuple[Cell, ...], ...] = ()
 
     def set_rows(self, rows: Sequence[tuple[Cell, ...]]) -> None:
-        """Show other rows; costs nothing where they are shown already."""
-        if tuple(rows) != self.rows:
-            self.beginResetModel()
-            self.rows = tuple(rows)
-            self.endResetModel()
+        """Show other rows."""
+        self.beginResetModel()
+        self.rows = tuple(rows)
+        self.endResetModel()
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         """Return how many rows there are."""
@@ -118,6 +118,7 @@ class Table(Card):
         self.setObjectName(name)
         self.body.setSpacing(4)
         self.rows = Rows(heads)
+        self._longest: list[int] = []
         self.empty = words("caption", empty, wrap=True)
         view = QTableView()
         view.setModel(self.rows)
@@ -129,8 +130,7 @@ class Table(Card):
         view.setShowGrid(False)
         view.setWordWrap(False)
         view.verticalHeader().hide()
-        view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         view.horizontalHeader().setStretchLastSection(True)
         view.horizontalHeader().setHighlightSections(False)
         view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -144,8 +144,20 @@ class Table(Card):
     def set_rows(self, rows: Sequence[tuple[Cell, ...]]) -> None:
         """Show other rows."""
         self.rows.set_rows(rows)
+        longest = [
+            max(map(len, texts))
+            for texts in zip(*([text for text, _tone in row] for row in rows), strict=True)
+        ]
+        if any(now > before for now, before in zip_longest(longest, self._longest, fillvalue=0)):
+            self._longest = longest
+            self.fit()
         self.empty.setVisible(not rows)
         self.view.setVisible(bool(rows))
+
+    def fit(self) -> None:
+        """Measure anew how wide the columns must be: costly, so not with every row."""
+        self.view.verticalHeader().setDefaultSectionSize(round(1.5 * self.view.fontMetrics().height()))
+        self.view.resizeColumnsToContents()
 
 
 class Fact(QVBoxLayout):

@@ -198,7 +198,7 @@ class Source(Protocol):
         """Tell the last gaps of the stream: from, to on the clock."""
 
     def frame_due(self) -> bool:
-        """Whether the reader's window waits for a frame to become visible: nothing else is painted then."""
+        """Whether the reader's window is about to show something: nothing else is painted then."""
 
     def press(self, event: QKeyEvent) -> None:
         """Take a key that was meant for the reader's window."""

@@ -28,7 +28,7 @@ from gazeannotator.ui.operator.parts import say, words
 from gazeannotator.ui.operator.picture import ScreenPicture
 from gazeannotator.ui.operator.signal import judge
 from gazeannotator.ui.operator.signs import EyeSign, StateBanner
-from gazeannotator.ui.operator.situation import Source
+from gazeannotator.ui.operator.situation import Situation, Source
 from gazeannotator.ui.operator.texts import state_of
 from gazeannotator.ui.operator.trail import Trail
 
@@ -85,7 +85,7 @@ class OperatorWindow(QWidget):
         self._skipped = 0
         self._zoom = 0.0
         self._on_readers_screen = False
-        self._situation = source.situation()
+        self._situation: Situation | None = None
         self._trail = Trail()
         self.who = words("who", name="operatorWho")
         self.simulated = words("simulated", self.tr("SIMULATED"), name="operatorSimulated")
@@ -128,15 +128,18 @@ class OperatorWindow(QWidget):
 
     def _show_situation(self) -> None:
         self._stale = False
-        now = self._situation = self._source.situation()
+        before, now = self._situation, self._source.situation()
+        self._situation = now
         say(self.who, self.tr("{study}, reader {code}").format(study=now.study, code=now.reader))
         self.simulated.setVisible(now.simulated)
         self.recording.setVisible(now.recording)
         state = state_of(now)
         self.banner.show_state(state)
         self.picture.show_situation(now, state.words)
-        self.checks.show_checks(now.checks)
-        self.answers.show_answers(now.answered)
+        if before is None or now.checks != before.checks:
+            self.checks.show_checks(now.checks)
+        if before is None or now.answered != before.answered:
+            self.answers.show_answers(now.answered)
         self.controls.show_situation(now)
 
     @Slot()
@@ -251,6 +254,8 @@ class OperatorWindow(QWidget):
         if zoom != self._zoom:
             self._zoom = zoom
             self.setStyleSheet(style_sheet(zoom))
+            self.checks.fit()
+            self.answers.fit()
         self._settled.start()
 
     def closeEvent(self, event: QCloseEvent) -> None:

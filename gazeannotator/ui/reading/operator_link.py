@@ -66,7 +66,8 @@ class OperatorLink(QObject):
         self._reading = reading
         self._room = room
         self._by_itself = by_itself
-        protocol = room.store.protocol
+        # Asked once: the store reads its database at every question, and may have to wait for it.
+        self._study, protocol = room.store.name, room.store.protocol
         self._limits = Limits(
             protocol.max_data_loss, protocol.max_accuracy_deg, protocol.max_distance_change_mm
         )
@@ -142,7 +143,7 @@ class OperatorLink(QObject):
         feed = link.feed
         going = _GOING.get(phase, "page")
         return Situation(
-            study=room.store.name,
+            study=self._study,
             reader=room.reader,
             screen=room.screen,
             going="target" if self.history.target_px and going == "page" else going,
@@ -199,8 +200,8 @@ class OperatorLink(QObject):
         return self.history.gaps
 
     def frame_due(self) -> bool:
-        """Whether the reader's window waits for a frame to become visible."""
-        return self._room.view.waits
+        """Whether the reader's window is about to show something."""
+        return self._reading.controller.stage.about_to_show
 
     def press(self, event: QKeyEvent) -> None:
         """Take a key that was meant for the reader's window."""
@@ -331,7 +332,7 @@ class OperatorLink(QObject):
     def _made(self) -> OperatorWindow:
         from gazeannotator.ui.operator.window import OperatorWindow
 
-        title = translate("OperatorWindow", "Operator view: {study}").format(study=self._room.store.name)
+        title = translate("OperatorWindow", "Operator view: {study}").format(study=self._study)
         window = OperatorWindow(self, self._room.clock, self._readers_screen, title)
         window.closed.connect(self._closed)
         window.keyboard_left.connect(self.see_who_has_keyboard)
