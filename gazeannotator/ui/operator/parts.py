@@ -131,6 +131,7 @@ class Table(Card):
         view.setWordWrap(False)
         view.verticalHeader().hide()
         view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        view.horizontalHeader().setMinimumSectionSize(24)
         view.horizontalHeader().setStretchLastSection(True)
         view.horizontalHeader().setHighlightSections(False)
         view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -156,7 +157,7 @@ class Table(Card):
 
     def fit(self) -> None:
         """Measure anew how wide the columns must be: costly, so not with every row."""
-        self.view.verticalHeader().setDefaultSectionSize(round(1.5 * self.view.fontMetrics().height()))
+        self.view.verticalHeader().setDefaultSectionSize(round(1.35 * self.view.fontMetrics().height()))
         self.view.resizeColumnsToContents()
 
 
