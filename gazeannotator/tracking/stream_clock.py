@@ -33,6 +33,7 @@ class StreamClock:
     def __init__(self, same_machine: bool) -> None:
         self._same_machine = same_machine
         self._measured_s: float | None = None
+        self._base_s = 0.0
         self._trusted = False
         self._step_s = 0.0
         self._last_s = math.nan
@@ -54,12 +55,6 @@ class StreamClock:
         """What is added to a stamp now, 0 while nothing is known."""
         return self._base_s + self._step_s
 
-    @property
-    def _base_s(self) -> float:
-        if self._measured_s is None:
-            return 0.0
-        return float(applied_offset(np.array(self._measured_s), self._same_machine))
-
     def measured(self, offset_s: float) -> bool:
         """Take a measurement of the offset; tell whether the sender's clock was reset since the last."""
         reset = self._measured_s is not None and abs(offset_s - self._measured_s) > CLOCK_RESET_S
@@ -67,6 +62,7 @@ class StreamClock:
             # What the sender's clock did is in the offset now.
             self._step_s, self._last_s = 0.0, math.nan
         self._measured_s, self._trusted = offset_s, True
+        self._base_s = float(applied_offset(np.array(offset_s), self._same_machine))
         return reset
 
     def reconnected(self) -> None:
@@ -91,32 +87,43 @@ class StreamClock:
         jumps : tuple of int
             Samples before which the sender's clock was set.
         """
-        base_s = self._base_s
-        time_s = stamps_s + base_s + self._step_s
+        time_s = stamps_s + self.applied_s
         if not len(time_s):
             return time_s, ()
         if not self._trusted and not self._same_machine:
             return time_s - time_s[-1] + arrived_s, ()
-        intervals_s = np.diff(time_s, prepend=self._last_s)
-        regular_s = intervals_s[(intervals_s > 0) & (intervals_s < JUMP_S)]
+        steps_s = np.empty(len(time_s))
+        steps_s[0] = time_s[0] - self._last_s
+        np.subtract(time_s[1:], time_s[:-1], out=steps_s[1:])
+        jumps: tuple[int, ...] = ()
+        if self._trusted and (np.abs(steps_s) > JUMP_S).any():
+            jumps = self._follow(stamps_s, time_s, steps_s, arrived_s)
+        elif steps_s[-1] > 0:
+            self._interval_s = float(steps_s[-1])
+        self._last_s, self._last_arrived_s = float(time_s[-1]), arrived_s
+        return time_s, jumps
+
+    def _follow(
+        self, stamps_s: FloatArray, time_s: FloatArray, steps_s: FloatArray, arrived_s: float
+    ) -> tuple[int, ...]:
+        """Undo jumps in the times, one after the other; tell where they are."""
+        regular_s = steps_s[(steps_s > 0) & (steps_s < JUMP_S)]
         if len(regular_s):
             self._interval_s = float(np.median(regular_s))
+        before_arrived_s = np.full(len(time_s), arrived_s)
+        before_arrived_s[0] = self._last_arrived_s
         jumps: list[int] = []
-        while self._trusted:
-            before = np.concatenate([[self._last_s], time_s[:-1]])
-            was_ahead = (
-                before
-                > np.concatenate([[self._last_arrived_s], np.full(len(time_s) - 1, arrived_s)]) + AHEAD_S
-            )
-            ahead = (time_s - before > JUMP_S) & (time_s > arrived_s + AHEAD_S) & ~was_ahead
-            found = np.flatnonzero((time_s - before < -JUMP_S) | ahead)
+        while True:
+            before_s = np.concatenate([[self._last_s], time_s[:-1]])
+            # One that was ahead before is so on purpose: a recording that is replayed fast.
+            ahead = (time_s > arrived_s + AHEAD_S) & ~(before_s > before_arrived_s + AHEAD_S)
+            steps_s = time_s - before_s
+            found = np.flatnonzero((steps_s < -JUMP_S) | ((steps_s > JUMP_S) & ahead))
             found = found[found > (jumps[-1] if jumps else -1)]
             if not len(found):
-                break
+                return tuple(jumps)
             k = int(found[0])
-            step_s = float(before[k] + self._interval_s - stamps_s[k] - base_s)
+            step_s = float(before_s[k] + self._interval_s - stamps_s[k] - self._base_s)
             self._step_s = step_s if abs(step_s) > JUMP_S else 0.0
-            time_s[k:] = stamps_s[k:] + base_s + self._step_s
+            time_s[k:] = stamps_s[k:] + self.applied_s
             jumps.append(k)
-        self._last_s, self._last_arrived_s = float(time_s[-1]), arrived_s
-        return time_s, tuple(jumps)
