@@ -8,6 +8,8 @@ screen px
 image px
     The same for the de-identified image as stored: the centre of pixel (col 0, row 0)
     is (0.5, 0.5).
+view px
+    Of a picture of the screen, as an operator sees it: the screen lies somewhere in it, reduced.
 grid px
     The same for the square grid of the data set, on which the image lies centred.
 degrees
@@ -114,6 +116,21 @@ def screen_px_to_normalised(xy_px: FloatArray, screen_px: tuple[float, float]) -
     return _points(xy_px) / _pair(screen_px)
 
 
+def percent_to_normalised(xy_percent: FloatArray) -> FloatArray:
+    """Convert percent of the display area (0 to 100) to tracker-normalised points, any shape (..., 2)."""
+    return _points(xy_percent) / 100
+
+
+def normalised_to_percent(xy: FloatArray) -> FloatArray:
+    """Convert tracker-normalised points to percent of the display area, any shape (..., 2)."""
+    return _points(xy) * 100
+
+
+def turned_upside_down(xy: FloatArray) -> FloatArray:
+    """Count normalised points from the bottom-left corner instead of the top-left one, or back."""
+    return np.stack([_points(xy)[..., 0], 1 - _points(xy)[..., 1]], axis=-1)
+
+
 def screen_px_to_image_px(xy_px: FloatArray, placement: Placement, image_px: tuple[int, int]) -> FloatArray:
     """Convert screen px to image px, any shape (..., 2); points beside the image stay outside it."""
     corner, size = _corner_and_size(placement)
@@ -124,6 +141,21 @@ def image_px_to_screen_px(xy_px: FloatArray, placement: Placement, image_px: tup
     """Convert image px to screen px, any shape (..., 2)."""
     corner, size = _corner_and_size(placement)
     return _points(xy_px) * (size / _pair(image_px)) + corner
+
+
+def screen_px_to_view_px(xy_px: FloatArray, view: Placement, screen_px: tuple[float, float]) -> FloatArray:
+    """Convert screen px to px of a picture in which the screen lies at `view`, any shape (..., 2)."""
+    corner, size = _corner_and_size(view)
+    return _points(xy_px) * (size / _pair(screen_px)) + corner
+
+
+def placement_in_view(placement: Placement, view: Placement, screen_px: tuple[float, float]) -> Placement:
+    """Bring a placement on the screen to where it lies in a picture of the screen."""
+    x, y, width, height = placement.as_tuple()
+    (left, top), (right, bottom) = screen_px_to_view_px(
+        np.array([[x, y], [x + width, y + height]]), view, screen_px
+    ).tolist()
+    return Placement(left, top, right - left, bottom - top)
 
 
 def _corner_and_size(placement: Placement) -> tuple[FloatArray, FloatArray]:
@@ -187,10 +219,94 @@ def angle_deg(a_px: FloatArray, b_px: FloatArray, screen: Screen) -> FloatArray:
     return _points(np.degrees(np.arctan2(cross, np.sum(a * b, axis=-1))))
 
 
+def offset_deg(xy_px: FloatArray, reference_px: FloatArray, screen: Screen) -> FloatArray:
+    """Angle from a reference point to other points, with its direction as the eye sees it.
+
+    Parameters
+    ----------
+    xy_px, reference_px : ndarray, shape (..., 2)
+        Screen px.
+    screen : Screen
+
+    Returns
+    -------
+    ndarray, shape (..., 2)
+        Degrees to the right and downwards. Its length is `angle_deg`, at any eccentricity.
+    """
+    to, right, down = _line_of_sight(reference_px, screen)
+    gaze = _gaze_vectors(xy_px, screen)
+    across = np.stack([np.sum(gaze * right, axis=-1), np.sum(gaze * down, axis=-1)], axis=-1)
+    length = np.linalg.norm(across, axis=-1, keepdims=True)
+    angle = np.degrees(np.arctan2(length, np.sum(gaze * to, axis=-1)[..., None]))
+    return _points(across * np.divide(angle, length, out=np.ones_like(length), where=length != 0))
+
+
+def displaced_px(xy_px: FloatArray, by_deg: FloatArray, screen: Screen) -> FloatArray:
+    """Move points by angles: the inverse of `offset_deg`.
+
+    Parameters
+    ----------
+    xy_px : ndarray, shape (..., 2)
+        Screen px.
+    by_deg : ndarray, shape (..., 2)
+        Degrees to the right and downwards.
+    screen : Screen
+
+    Returns
+    -------
+    ndarray, shape (..., 2)
+        Screen px; NaN where the eye would turn away from the screen's plane.
+    """
+    to, right, down = _line_of_sight(xy_px, screen)
+    by = np.radians(_points(by_deg))
+    angle = np.linalg.norm(by, axis=-1, keepdims=True)
+    # np.sinc(x / π) is sin(x) / x, also for no displacement at all.
+    across = by * np.sinc(angle / np.pi)
+    return _on_screen_px(np.cos(angle) * to + across[..., :1] * right + across[..., 1:] * down, screen)
+
+
+def mean_direction_px(xy_px: FloatArray, screen: Screen) -> FloatArray:
+    """Where the mean of some directions of gaze meets the screen.
+
+    The mean of the directions, not of the px: far from the centre a px is less of an angle, and
+    the mean of noisy px lies further out than where the eye looked.
+
+    Parameters
+    ----------
+    xy_px : ndarray, shape (n, 2)
+        Screen px, n ≥ 1, none NaN.
+    screen : Screen
+
+    Returns
+    -------
+    ndarray, shape (2,)
+    """
+    directions = _gaze_vectors(xy_px, screen)
+    return _on_screen_px(
+        np.mean(directions / np.linalg.norm(directions, axis=-1, keepdims=True), axis=0), screen
+    )
+
+
 def _gaze_vectors(xy_px: FloatArray, screen: Screen) -> FloatArray:
+    """Vectors in mm from the eye, x to the right, y down, z to the screen, shape (..., 3)."""
     in_plane = screen_px_to_mm(xy_px, screen)
     depth = np.full((*in_plane.shape[:-1], 1), screen.distance_mm)
     return np.concatenate([in_plane, depth], axis=-1)
+
+
+def _line_of_sight(xy_px: FloatArray, screen: Screen) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Give unit vectors towards points, and to the right and downwards from there."""
+    to = _gaze_vectors(xy_px, screen)
+    to = to / np.linalg.norm(to, axis=-1, keepdims=True)
+    right = np.stack([to[..., 2], np.zeros_like(to[..., 0]), -to[..., 0]], axis=-1)
+    right = right / np.linalg.norm(right, axis=-1, keepdims=True)
+    return to, right, np.cross(to, right)
+
+
+def _on_screen_px(vectors: FloatArray, screen: Screen) -> FloatArray:
+    depth = np.where(vectors[..., 2:] > 0, vectors[..., 2:], np.nan)
+    in_plane = vectors[..., :2] * (screen.distance_mm / depth)
+    return in_plane * (_pair(screen.size_px) / _pair(screen.size_mm)) + _pair(screen.size_px) / 2
 
 
 def logical_to_screen_px(xy: FloatArray, device_pixel_ratio: float) -> FloatArray:

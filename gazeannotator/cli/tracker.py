@@ -1,4 +1,4 @@
-"""`gazeannotator tracker`: what trackers there are, and one that is simulated."""
+"""`gazeannotator tracker`: collects its commands, and the one that simulates an eye."""
 
 from __future__ import annotations
 
@@ -10,58 +10,22 @@ from typing import Annotated
 
 import typer
 
-from gazeannotator.cli import console
+from gazeannotator.cli import console, tracker_list, tracker_stream
 from gazeannotator.errors import BadInput
-from gazeannotator.tracking import eye, layouts, lsl, replay, simulator
+from gazeannotator.tracking import eye, lsl, replay, simulator
 from gazeannotator.tracking.markers import MarkerWatch
 from gazeannotator.tracking.outlets import GazeOutlet
+from gazeannotator.tracking.senders.table import SENDERS
 
 DEFAULT_RATE_HZ = 250.0
 
-app = typer.Typer(help="Eye trackers: what is there, and a simulated one.", no_args_is_help=True)
+app = typer.Typer(
+    help="Eye trackers: which are there, a Tobii over LSL, a simulated one.", no_args_is_help=True
+)
 
 
-@app.command("list")
-@console.user_errors
-def list_trackers(
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
-) -> None:
-    """List eye trackers and the LSL gaze streams of this machine.
-
-    Example: gazeannotator tracker list --json
-    """
-    console.warn(
-        "Tobii trackers are not searched for in this version; start a program that sends them to LSL."
-    )
-    streams = []
-    for each in lsl.find_streams():
-        layout, coordinates = layouts.describe(each)
-        streams.append(
-            {
-                "name": each.name,
-                "type": each.type,
-                "source_id": each.source_id,
-                "rate_hz": each.rate_hz,
-                "channels": len(each.channels),
-                "layout": layout,
-                "coordinates": coordinates,
-                "simulated": each.simulated,
-            }
-        )
-    if json:
-        console.print_json({"tobii": [], "streams": streams})
-        return
-    if not streams:
-        console.say(
-            "No gaze stream was found. Start the tracker's program, or 'gazeannotator tracker simulate'."
-        )
-    for stream in streams:
-        rate = f"{stream['rate_hz']:g} Hz" if stream["rate_hz"] else "irregular rate"
-        console.say(
-            f"{stream['name']}  ({stream['source_id'] or 'no source id'})  {rate}, "
-            f"{stream['channels']} channels, layout {stream['layout'] or 'not known'}, "
-            f"coordinates {stream['coordinates']}" + ("  SIMULATED" if stream["simulated"] else "")
-        )
+app.command("list")(tracker_list.list_trackers)
+app.command("stream")(tracker_stream.stream)
 
 
 @app.command("simulate")
@@ -72,7 +36,10 @@ def simulate(
         typer.Option(min=1, max=5000, help="Samples a second; 250, or the recording's own rate."),
     ] = None,
     layout: Annotated[
-        str, typer.Option(help="Send what another program sends: tobii-pro-app, titta, xdf or plain.")
+        str,
+        typer.Option(
+            help=f"Send what another program sends: {', '.join(SENDERS)}.", metavar="NAME", show_default=True
+        ),
     ] = "gazeannotator",
     replay_file: Annotated[
         Path | None, typer.Option("--replay", help="A recording: CSV with time_s, x_px, y_px.")
@@ -94,16 +61,24 @@ def simulate(
     ] = eye.FIXATION_S,
     noise_deg: Annotated[float, typer.Option(min=0, max=5, help="Noise of the eye's samples.")] = 0.1,
     loss: Annotated[float, typer.Option(min=0, max=1, help="Share of samples lost besides blinks.")] = 0.01,
+    offset_deg: Annotated[
+        str, typer.Option(help="Systematic error of the eye's samples: DX,DY to the right and down.")
+    ] = "0,0",
+    screen_mm: Annotated[str, typer.Option(help="Size of the screen for these degrees: WxH.")] = "527x296",
+    distance_mm: Annotated[
+        float, typer.Option(min=100, max=5000, help="Distance of the eye for these degrees.")
+    ] = eye.DISTANCE_MM,
     seed: Annotated[int, typer.Option(help="Equal seeds make equal eyes.")] = 0,
 ) -> None:
     """Publish a simulated eye, or a recording, as an LSL gaze stream until Ctrl+C.
 
-    The eye looks at the images that a running reading shows. A recording begins when somebody
+    The eye looks at the images and targets that a running reading shows. A recording begins when somebody
     listens, and the command ends after its last sample.
 
     Example: gazeannotator tracker simulate --replay gaze.csv --screen-px 1024x768
     """
     size_px = _size(screen_px)
+    offset, size_mm = _offset(offset_deg), _size(screen_mm, "--screen-mm")
     # Before anything is published: what is wrong with the files is said at once.
     lesions = {} if look_at is None else simulator.read_lesions(look_at)
     recording = None if replay_file is None else replay.read_recording(replay_file)
@@ -119,7 +94,14 @@ def simulate(
     if recording is None:
         start_s = lsl.local_clock()
         simulated = eye.SimulatedEye(
-            start_s, seed=seed, fixation_s=fixation_s, noise_deg=noise_deg, loss=loss
+            start_s,
+            seed=seed,
+            fixation_s=fixation_s,
+            noise_deg=noise_deg,
+            loss=loss,
+            offset_deg=offset,
+            display_mm=size_mm,
+            distance_mm=distance_mm,
         )
         source = simulator.EyeSource(simulated, rate, start_s, size_px, lesions)
     else:
@@ -137,10 +119,15 @@ def simulate(
     console.say(f"{sent} samples sent.")
 
 
-def _size(text: str) -> tuple[float, float]:
+def _size(text: str, option: str = "--screen-px") -> tuple[float, float]:
     match = re.fullmatch(r"(\d{2,5})[xX×](\d{2,5})", text.strip())
     if match is None:
-        raise BadInput(
-            f"--screen-px '{text}' is not a screen size.", "Write width and height, as in 1920x1080."
-        )
+        raise BadInput(f"{option} '{text}' is not a screen size.", "Write width and height, as in 1920x1080.")
+    return float(match[1]), float(match[2])
+
+
+def _offset(text: str) -> tuple[float, float]:
+    match = re.fullmatch(r"(-?\d+(?:\.\d+)?),(-?\d+(?:\.\d+)?)", text.replace(" ", ""))
+    if match is None:
+        raise BadInput(f"--offset-deg '{text}' is not an offset.", "Write two numbers, as in 0.5,-0.3.")
     return float(match[1]), float(match[2])

@@ -48,6 +48,17 @@ def interval_s(time_s: FloatArray) -> float:
     return float(np.median(np.diff(time_s))) if len(time_s) > 1 else math.nan
 
 
+def spacing_s(time_s: FloatArray) -> float:
+    """Time between samples between which none is missing, NaN if there are fewer than two.
+
+    The same as `interval_s` where few samples are dropped; still right where up to seven of ten are.
+    """
+    if len(time_s) < 2:
+        return math.nan
+    between = np.diff(time_s)
+    return float(np.median(between[between < 1.5 * np.quantile(between, 0.25)]))
+
+
 def data_loss(
     time_s: FloatArray, lost: NDArray[np.bool_], start_s: float, stop_s: float, rate_hz: float
 ) -> float:
@@ -78,6 +89,29 @@ def data_loss(
     # Jittering stamps are no loss; a gap is one from half an interval more than there should be.
     dropped = np.round(between - 1).clip(min=0).sum()
     return float((np.count_nonzero(lost) + dropped) / (len(time_s) + dropped))
+
+
+def dropped_s(time_s: FloatArray, rate_hz: float) -> FloatArray:
+    """When the samples were due that never came, spread evenly over the gaps between those that did.
+
+    Parameters
+    ----------
+    time_s : ndarray, shape (n,)
+        Increasing.
+    rate_hz : float
+
+    Returns
+    -------
+    ndarray, shape (k,)
+        Increasing. Jittering stamps are no loss; a gap is one from half an interval more than
+        there should be, as in `data_loss`.
+    """
+    gap_s = np.diff(time_s)
+    missing = np.round(gap_s * rate_hz - 1).clip(min=0).astype(np.int64)
+    number = np.arange(missing.sum()) - np.repeat(np.cumsum(missing) - missing, missing) + 1
+    return np.asarray(
+        np.repeat(time_s[:-1], missing) + number * np.repeat(gap_s / (missing + 1), missing), np.float64
+    )
 
 
 def track(time_s: FloatArray, xy_px: FloatArray, screen: Screen) -> Track:

@@ -15,7 +15,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from gazeannotator.geometry import Placement, Screen
-from gazeannotator.study.model import Entry, GazeStream, Reading, Session
+from gazeannotator.study.model import Entry, GazeStream, Reading, Session, TrackerQuality
 
 MARKER_VERSION = 1
 FIRST_PREVIOUS = "0" * 64
@@ -116,12 +116,6 @@ def fold_session(entries: Iterable[Entry]) -> Session:
             session = _started(entry)
         elif session is None:
             raise ValueError(f"session {entry.session} does not begin with session_started")
-        elif entry.event == "validation":
-            session = replace(
-                session,
-                accuracy_deg=_number(entry.data["accuracy_deg"]),
-                precision_rms_deg=_number(entry.data["precision_rms_deg"]),
-            )
         elif entry.event == "session_ended":
             session = replace(session, ended=True)
     if session is None:
@@ -137,11 +131,16 @@ def fold_readings(session: Session, entries: Iterable[Entry]) -> list[Reading]:
     as the answer may follow.
     """
     readings: dict[str, Reading] = {}
+    validated = tracking = TrackerQuality()
     for entry in entries:
+        if entry.event == "validation":
+            validated = tracking = tracking_by_validation(entry.data)
+        elif entry.event == "drift_check":
+            tracking = tracking_by_check(validated, tracking, entry.data)
         if entry.reading is None:
             continue
         if entry.event == "onset":
-            readings[entry.reading] = _opened(session, entry)
+            readings[entry.reading] = _opened(session, entry, tracking)
         elif entry.reading in readings:
             readings[entry.reading] = _followed(readings[entry.reading], entry)
     return link_corrections(readings.values())
@@ -171,7 +170,7 @@ def _started(entry: Entry) -> Session:
     )
 
 
-def _opened(session: Session, entry: Entry) -> Reading:
+def _opened(session: Session, entry: Entry, tracking: TrackerQuality) -> Reading:
     if entry.reading is None or entry.image is None:
         raise ValueError(f"onset without reading or image in row {entry.seq} of session {entry.session}")
     return Reading(
@@ -189,6 +188,7 @@ def _opened(session: Session, entry: Entry) -> Reading:
         confidence=0,
         flagged=False,
         response_s=math.nan,
+        tracking=tracking,
     )
 
 
@@ -203,6 +203,7 @@ def _followed(reading: Reading, entry: Entry) -> Reading:
             confidence=data["confidence"],
             response_s=entry.t_s - reading.onset_s,
             replaces=data.get("replaces"),
+            reason=data.get("reason") or "",
             note="",
         )
     if entry.event in ("offset", "interrupted"):
@@ -213,7 +214,39 @@ def _followed(reading: Reading, entry: Entry) -> Reading:
             reading = replace(reading, state="interrupted", note=reason)
     elif entry.event == "flag":
         reading = replace(reading, flagged=data["flagged"])
+    elif entry.event == "quality":
+        reading = replace(reading, data_loss=_number(data["data_loss"]), below=tuple(data["below"]))
+    elif entry.event == "view":
+        reading = replace(reading, views=(*reading.views, (entry.t_s, Placement(*data["placement"]))))
     return reading
+
+
+def tracking_by_validation(data: dict[str, Any]) -> TrackerQuality:
+    """Tell how good the tracker is by the data of a ``validation``."""
+    correction = data.get("correction")
+    # What was measured says nothing any more of gaze that is corrected by it.
+    measured = data if correction is None else correction
+    return TrackerQuality(_number(measured["accuracy_deg"]), _number(data["precision_rms_deg"]), correction)
+
+
+def tracking_by_check(
+    validated: TrackerQuality, known: TrackerQuality, data: dict[str, Any]
+) -> TrackerQuality:
+    """Tell how good the tracker is by the data of a ``drift_check``.
+
+    Parameters
+    ----------
+    validated : TrackerQuality
+        By the last validation.
+    known : TrackerQuality
+        What was known before the check, which stays where it could measure nothing.
+    """
+    offset_deg = _number(data.get("offset_deg"))
+    if data.get("passed", True):
+        return validated
+    if math.isnan(offset_deg):
+        return known
+    return validated if offset_deg < validated.accuracy_deg else replace(validated, accuracy_deg=offset_deg)
 
 
 def _number(value: float | None) -> float:

@@ -55,7 +55,23 @@ class Scheme:
 
 @dataclass(frozen=True)
 class Protocol:
-    """How images are read; the same for all readers of a study."""
+    """How images are read; the same for all readers of a study.
+
+    Attributes
+    ----------
+    require_validation : bool
+        The accuracy of the tracker is measured before the first image; else that is offered.
+    gaze_contingent_start : bool
+        An image comes once the eye rests on the cross, by key, or after 3 s.
+    drift_check_every : int
+        A one-point check before every so many images; 0: only when the reader asks for it.
+    offer_again : bool
+        A reading beyond the limits below is offered once more at the end.
+    max_data_loss, max_accuracy_deg : float
+        Beyond them a reading is marked and left out of data sets.
+    max_distance_change_mm : float
+        From this change of the reader's distance since the last validation on the operator is warned.
+    """
 
     ask_confidence: bool = True
     random_order: bool = True
@@ -65,6 +81,11 @@ class Protocol:
     allow_back: bool = True
     max_data_loss: float = 0.3
     max_accuracy_deg: float = 2.0
+    require_validation: bool = False
+    gaze_contingent_start: bool = False
+    drift_check_every: int = 0
+    offer_again: bool = False
+    max_distance_change_mm: float = 80.0
 
 
 @dataclass(frozen=True)
@@ -130,8 +151,6 @@ class Session:
         LSL `local_clock()` reading taken together with `started_utc`.
     onset_correction_s : float
         Measured delay between the stamp and the light, added to every onset on reading out.
-    accuracy_deg, precision_rms_deg : float
-        Last validation; NaN if there was none.
     """
 
     id: str
@@ -143,8 +162,6 @@ class Session:
     gaze_stream: GazeStream | None
     simulated: bool
     onset_correction_s: float = 0.0
-    accuracy_deg: float = math.nan
-    precision_rms_deg: float = math.nan
     ended: bool = False
 
 
@@ -181,6 +198,25 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class TrackerQuality:
+    """How good the tracker was known to be at some moment of a session; NaN where it was not measured.
+
+    Attributes
+    ----------
+    accuracy_deg : float
+        Mean error at the last validation, or what a drift check has found since, if that failed.
+    precision_rms_deg : float
+        RMS-S2S at the last validation.
+    correction : dict or None
+        The correction of gaze that was chosen at the last validation, see `gaze.correction`.
+    """
+
+    accuracy_deg: float = math.nan
+    precision_rms_deg: float = math.nan
+    correction: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
 class Reading:
     """One reader, one image, once: folded from the journal.
 
@@ -198,6 +234,17 @@ class Reading:
         The earlier reading of the same reader and image that this one corrects.
     note : str
         Why it was interrupted or excluded by hand.
+    reason : str
+        Why the image was read again: ``back`` (the reader's wish) or ``quality`` (it was offered
+        again); empty for a first reading.
+    tracking : TrackerQuality
+        How good the tracker was known to be at the onset.
+    data_loss : float
+        Share of lost samples, as noted when the image had gone; NaN where it was not.
+    below : tuple of str
+        Limits of the study that the reading does not meet: ``data_loss``, ``accuracy``.
+    views : tuple of (float, Placement)
+        From when on (LSL clock, as stamped) a zoom or pan had moved the image where; oldest first.
     """
 
     id: str
@@ -217,9 +264,18 @@ class Reading:
     replaced_by: str | None = None
     note: str = ""
     replaces: str | None = None
+    reason: str = ""
+    tracking: TrackerQuality = TrackerQuality()
+    data_loss: float = math.nan
+    below: tuple[str, ...] = ()
+    views: tuple[tuple[float, Placement], ...] = ()
 
-    @property
-    def duration_s(self) -> float:
-        """Shown for; up to the key where the end of the display was not stamped any more."""
-        shown = self.offset_s - self.onset_s
-        return self.response_s if math.isnan(shown) else shown
+    def seen(self, onset_correction_s: float) -> tuple[float, float]:
+        """Tell when the image was seen: the onset of its light, and for how long (NaN if that is not known).
+
+        Stamps of frames come earlier than their light by the session's `onset_correction_s`; keys do not.
+        It was seen up to the key where the end of the display was not stamped any more.
+        """
+        shown_s = self.offset_s - self.onset_s
+        duration_s = self.response_s - onset_correction_s if math.isnan(shown_s) else shown_s
+        return self.onset_s + onset_correction_s, duration_s if duration_s >= 0 else math.nan

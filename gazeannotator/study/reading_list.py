@@ -42,6 +42,21 @@ def answered(readings: Iterable[Reading], reader: str) -> dict[str, str]:
     return valid
 
 
+def to_repeat(
+    order: Iterable[str], readings: Iterable[Reading], reader: str, protocol: Protocol
+) -> list[str]:
+    """Return the images whose gaze was not good enough and that are offered once more, in order.
+
+    Only where the protocol says so, and never an image that was offered again already.
+    """
+    if not protocol.offer_again:
+        return []
+    mine = [each for each in readings if each.reader == reader]
+    offered = {each.image for each in mine if each.reason == "quality"}
+    poor = {each.image for each in mine if each.state == "done" and each.replaced_by is None and each.below}
+    return [image for image in order if image in poor - offered]
+
+
 def remaining(order: Iterable[str], readings: Iterable[Reading], reader: str) -> list[str]:
     """Return the images that the reader has still to answer, in order.
 

@@ -6,6 +6,7 @@ an image, or a reader's consent, is a further row; nothing is changed in place.
 
 Events and their data:
 ``study_created`` {name, scheme, protocol, software, key_check},
+``protocol_changed`` {protocol} (whole; for the sessions after it),
 ``image_imported`` {patient, truth, size_px, file_hmac},
 ``reader_added`` {reader}, ``consent`` {reader, utc}, ``session_opened`` {session, reader},
 ``session_closed`` {session, length, head} (where the session's chain ends; only the check asks for it).
@@ -56,12 +57,13 @@ class Register:
         for entry in entries:
             data = entry.data
             if entry.event == "study_created":
-                known = {each.name for each in fields(Protocol)}
                 self.name = data["name"]
                 self.scheme = scheme_from_dict(data["scheme"])
-                self.protocol = Protocol(**{k: v for k, v in data["protocol"].items() if k in known})
+                self.protocol = _protocol(data["protocol"])
                 self.created_utc = entry.utc
                 self.key_check = data["key_check"]
+            elif entry.event == "protocol_changed":
+                self.protocol = _protocol(data["protocol"])
             elif entry.event == "image_imported":
                 image = _image(entry)
                 known_image = self.images.get(image.id)
@@ -106,6 +108,11 @@ def merged(known: Image, new: Image) -> Image:
         truth=new.truth if known.truth == UNKNOWN else known.truth,
         file_hmac=tuple(dict.fromkeys((*known.file_hmac, *new.file_hmac))),
     )
+
+
+def _protocol(data: dict[str, Any]) -> Protocol:
+    known = {each.name for each in fields(Protocol)}
+    return Protocol(**{name: value for name, value in data.items() if name in known})
 
 
 def _image(entry: Entry) -> Image:

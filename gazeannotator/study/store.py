@@ -10,6 +10,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,11 @@ from gazeannotator.errors import BadInput
 from gazeannotator.samples import GazeChunk
 from gazeannotator.study import folder, register, store_rows
 from gazeannotator.study.journal import fold_readings, fold_session, link_corrections, session_data
-from gazeannotator.study.model import Entry, Image, Reader, Reading, Session
+from gazeannotator.study.model import Entry, Image, Protocol, Reader, Reading, Session
 from gazeannotator.study.store_base import StoreBase, damage
 from gazeannotator.study.tables import entries
 
-_SESSION_EVENTS = ("session_started", "validation", "session_ended")
+_SESSION_EVENTS = ("session_started", "session_ended")
 
 
 class Store(StoreBase):
@@ -95,6 +96,12 @@ class Store(StoreBase):
         """
         with self._writing() as connection:
             store_rows.append_entry(connection, self.id, "consent", data={"reader": code, "utc": utc})
+
+    def change_protocol(self, protocol: Protocol) -> None:
+        """Change how images are read from now on; sessions that run go on as they began."""
+        with self._writing() as connection:
+            data = {"protocol": asdict(protocol)}
+            store_rows.append_entry(connection, self.id, "protocol_changed", data=data)
 
     def reader_lock(self, code: str) -> AbstractContextManager[None]:
         """Lock a reader against other windows and programs while they read.

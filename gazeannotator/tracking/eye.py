@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gazeannotator.geometry import Screen, angle_deg, displaced_px
 from gazeannotator.samples import FloatArray, GazeChunk
 
 FIXATION_S = 0.305
@@ -27,11 +28,9 @@ DWELL = 0.75
 
 PUPIL_MM = (3.4, 3.5)
 DISTANCE_MM = 650.0
-ORIGINS_MM = ((-32.0, 12.0, DISTANCE_MM), (32.0, 12.0, DISTANCE_MM))
+DISPLAY_MM = (527.0, 296.0)
+EYES_MM = ((-32.0, 12.0), (32.0, 12.0))
 """Left and right eye: 64 mm apart, a little above the middle of the screen."""
-
-VIEW_DEG = (46.4, 26.1)
-"""The tracked display: 527 × 296 mm seen from 650 mm."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +90,10 @@ class SimulatedEye:
         Standard deviation of each eye's measurement noise per axis.
     loss : float
         Share of samples lost at random, besides those lost in blinks.
+    offset_deg : tuple of float
+        Where the tracker sees the gaze of both eyes, from where it is: to the right, downwards.
+    display_mm, distance_mm : tuple of float, float
+        The true geometry: all angles are exact in it.
     """
 
     def __init__(
@@ -101,12 +104,19 @@ class SimulatedEye:
         fixation_s: float = FIXATION_S,
         noise_deg: float = 0.1,
         loss: float = 0.01,
+        offset_deg: tuple[float, float] = (0.0, 0.0),
+        display_mm: tuple[float, float] = DISPLAY_MM,
+        distance_mm: float = DISTANCE_MM,
     ) -> None:
         self._random = np.random.default_rng(seed)
         self._fixation_s = fixation_s
-        self._noise = noise_deg / np.array(VIEW_DEG)
+        self._noise_deg = noise_deg
         self._loss = loss
+        self._offset_deg = np.array(offset_deg)
+        # One "px" of it is the whole display: its px are tracker-normalised coordinates.
+        self._display = Screen(1, 1, *display_mm, distance_mm)
         self._region: Region | None = None
+        self._target: FloatArray | None = None
         self._next_blink_s = start_s + self._random.exponential(1 / BLINKS_PER_S)
         self._sequence = 0
         self.fixations: list[TrueFixation] = []
@@ -120,7 +130,15 @@ class SimulatedEye:
         What was sampled already stays as it is; the fixation that is going on ends one
         latency later.
         """
-        self._region = region
+        self._region, self._target = region, None
+        self._turn(at_s)
+
+    def fixate(self, xy: tuple[float, float] | None, at_s: float) -> None:
+        """Turn to a point (tracker-normalised) and rest on it, without blinking, until told otherwise."""
+        self._region, self._target = None, None if xy is None else np.array(xy, np.float64)
+        self._turn(at_s)
+
+    def _turn(self, at_s: float) -> None:
         latency = max(0.08, self._random.normal(LATENCY_S, 0.03))
         self._move.end_s = min(self._move.end_s, max(at_s, self._move.landing_s) + latency)
 
@@ -140,7 +158,11 @@ class SimulatedEye:
             closed[done:until] = (some >= move.start_s) & (some < move.blink_until_s)
             done = until
         lost = closed | (self._random.random(n) < self._loss)
-        left, right = (xy + self._random.normal(0, self._noise, (n, 2)) for _ in range(2))
+        seen = displaced_px(xy, self._offset_deg, self._display)
+        left, right = (
+            displaced_px(seen, self._random.normal(0, self._noise_deg, (n, 2)), self._display)
+            for _ in range(2)
+        )
         # Pupils breathe slowly (hippus) around their sizes.
         wave = 0.1 * np.sin(2 * np.pi * 0.3 * time_s)
         pupil = np.array(PUPIL_MM) + wave[:, None] + self._random.normal(0, 0.01, (n, 2))
@@ -148,8 +170,9 @@ class SimulatedEye:
             each[lost] = np.nan
         sequence = np.arange(self._sequence, self._sequence + n, dtype=np.float64)
         self._sequence += n
-        distance = np.where(lost, np.nan, DISTANCE_MM)
-        origin = np.array(ORIGINS_MM) + self._random.normal(0, 0.3, (n, 2, 3))
+        distance_mm = self._display.distance_mm
+        distance = np.where(lost, np.nan, distance_mm)
+        origin = np.array([(*eye, distance_mm) for eye in EYES_MM]) + self._random.normal(0, 0.3, (n, 2, 3))
         origin[lost] = np.nan
         return GazeChunk(time_s, left, right, pupil, distance, sequence, origin)
 
@@ -161,22 +184,25 @@ class SimulatedEye:
         target = self._choose()
         start_s = last.end_s
         # Main sequence (Carpenter 1988): 2.2 ms for each degree, and 21 ms.
-        saccade_s = 0.021 + 0.0022 * float(np.linalg.norm((target - last.target) * VIEW_DEG))
+        saccade_s = 0.021 + 0.0022 * float(angle_deg(last.target, target, self._display))
         blink_until_s = -math.inf
-        if start_s >= self._next_blink_s:
+        if self._target is None and start_s >= self._next_blink_s:
             # Blinks go with saccades, so that they do not cut fixations in two.
             blink_until_s = start_s + max(0.08, self._random.normal(BLINK_S, 0.04))
             self._next_blink_s = blink_until_s + self._random.exponential(1 / BLINKS_PER_S)
         rest_s = max(start_s + saccade_s, blink_until_s)
-        self._move = _Move(start_s, last.target, target, saccade_s, rest_s + self._duration(), blink_until_s)
+        end_s = rest_s + self._duration() if self._target is None else math.inf
+        self._move = _Move(start_s, last.target, target, saccade_s, end_s, blink_until_s)
 
     def _duration(self) -> float:
         return float(self._fixation_s * np.exp(self._random.normal(0, FIXATION_LOG_SD)))
 
     def _choose(self) -> FloatArray:
+        if self._target is not None:
+            return self._target
         region, normal = self._region, self._random.normal
         if region is None:
-            return np.array([0.5, 0.5]) + normal(0, 0.3, 2) / VIEW_DEG
+            return displaced_px(np.array([0.5, 0.5]), normal(0, 0.3, 2), self._display)
         centre, size = np.array(region.centre), np.array(region.size)
         if region.lesion is not None and self._random.random() < DWELL:
             # Spread over the lesion: the mean of many lies in it, hardly any fixation beside it.

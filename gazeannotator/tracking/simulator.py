@@ -24,7 +24,7 @@ from gazeannotator.tracking.lsl import local_clock
 from gazeannotator.tracking.markers import Event, MarkerWatch
 from gazeannotator.tracking.outlets import GazeOutlet
 from gazeannotator.tracking.replay import Recording
-from gazeannotator.tracking.senders import SENDERS
+from gazeannotator.tracking.senders.table import SENDERS
 
 WAKE_EVERY_S = 0.004
 LINGER_S = 1.0
@@ -50,7 +50,7 @@ class Source(Protocol):
 
 
 class EyeSource:
-    """The simulated eye at a steady rate; looks at the image that the events tell of."""
+    """The simulated eye at a steady rate; looks at the image or target that the events tell of."""
 
     def __init__(
         self,
@@ -68,12 +68,22 @@ class EyeSource:
         self._sent = 0
 
     def hear(self, event: Event) -> None:
-        """Turn to an image at its onset, away from it when it goes."""
+        """Turn to an image at its onset or to a target, away from it when it goes."""
         kind = event.data.get("event")
         if kind in ("onset", "view"):
             self._eye.look_at(self._region(event), event.t_s)
+        elif kind == "target":
+            self._eye.fixate(self._point(event), event.t_s)
         elif kind in ("offset", "pause", "session_ended"):
             self._eye.look_at(None, event.t_s)
+
+    def _point(self, event: Event) -> tuple[float, float] | None:
+        try:
+            x, y = (float(value) for value in event.data["xy_px"])
+        except (KeyError, TypeError, ValueError):
+            return None
+        point = screen_px_to_normalised(np.array([x, y]), event.screen_px or self._screen_px)
+        return float(point[0]), float(point[1])
 
     def _region(self, event: Event) -> Region | None:
         try:

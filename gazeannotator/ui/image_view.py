@@ -8,11 +8,12 @@ else right after the paint that drew it was flushed (``paint``).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QTimer, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QGuiApplication,
@@ -29,18 +30,40 @@ from gazeannotator.ui.screens import physical_size
 
 BACKGROUND = QColor("#5F5F5F")
 _CROSS = QColor("#D9D9D9")
+_TARGET = QColor("#F5F5F5")
 _CROSS_ARM_PX = 14
 _CROSS_WIDTH_PX = 2
 # An exposed window is swapped within a frame or two; drivers that never report it are given up on.
 _PATIENCE_MS = 1000
 _PLATFORMS_WITHOUT_GL = {"offscreen", "minimal", "vnc", "linuxfb"}
 
+_DARK, _LIT = QColor("#000000"), QColor("#FFFFFF")
+
 Method = Literal["swap", "paint"]
+Corner = Literal["top_left", "top_right", "bottom_left", "bottom_right"]
+
+
+@dataclass(frozen=True)
+class Target:
+    """A target to look at: a disc with a cross-hair cut out of it, and a dot in its centre.
+
+    Of the shapes that Thaler et al. (2013, Vision Research 76, 31-42) compared, the one on which the
+    eyes rest best: disc and dot of 0.6 and 0.2 degrees, the hair as wide as the dot.
+
+    Attributes
+    ----------
+    xy_px : tuple of float
+        Its centre, physical px of the view.
+    radius_px : float
+    """
+
+    xy_px: tuple[float, float]
+    radius_px: float
 
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """What is to be seen: grey, a fixation cross, or an image.
+    """What is to be seen: grey, a fixation cross, a target, or an image.
 
     Attributes
     ----------
@@ -50,14 +73,42 @@ class Frame:
         Where its top-left corner lies, physical px of the view.
     cross_px : tuple of float or None
         Centre of the fixation cross, physical px of the view.
+    target : Target or None
+    lit : bool
+        The patch for a photodiode is white; black otherwise. Nothing to be seen where the view has none.
     """
 
     image: QImage | None = None
     corner_px: tuple[int, int] = (0, 0)
     cross_px: tuple[float, float] | None = None
+    target: Target | None = None
+    lit: bool = False
 
 
 BLANK = Frame()
+
+
+@dataclass(frozen=True)
+class Patch:
+    """A rectangle in a corner that tells a photodiode which frame is on the screen.
+
+    Attributes
+    ----------
+    corner : str
+        Of the view.
+    width_px, height_px : int
+        Physical px.
+    """
+
+    corner: Corner
+    width_px: int
+    height_px: int
+
+    def area_px(self, view_px: tuple[int, int]) -> QRect:
+        """Tell where it lies in a view of that size, physical px."""
+        x = view_px[0] - self.width_px if self.corner.endswith("right") else 0
+        y = view_px[1] - self.height_px if self.corner.startswith("bottom") else 0
+        return QRect(x, y, self.width_px, self.height_px)
 
 
 class ImageView(QWidget):
@@ -69,6 +120,8 @@ class ImageView(QWidget):
         Returns seconds; frames are stamped with it.
     method : {"swap", "paint"}, optional
         Default: ``swap`` where OpenGL works.
+    patch : Patch, optional
+        Drawn with every frame, in the same paint and over it.
 
     Signals
     -------
@@ -78,9 +131,14 @@ class ImageView(QWidget):
     shown = Signal(object, float, str)
 
     def __init__(
-        self, clock: Callable[[], float], parent: QWidget | None = None, method: Method | None = None
+        self,
+        clock: Callable[[], float],
+        parent: QWidget | None = None,
+        method: Method | None = None,
+        patch: Patch | None = None,
     ) -> None:
         super().__init__(parent)
+        self.patch = patch
         self._clock = clock
         self._frame = BLANK
         self._awaited: Frame | None = None
@@ -100,14 +158,24 @@ class ImageView(QWidget):
     def size_px(self) -> tuple[int, int]:
         """Width and height in physical pixels."""
         size, scale = self.size(), self.devicePixelRatioF()
-        if size == self.screen().size():
+        if self.window().isFullScreen():
             return physical_size(size, scale)
         return (round(size.width() * scale), round(size.height() * scale))
+
+    @property
+    def patch_px(self) -> QRect | None:
+        """Where the patch lies, physical px of the view."""
+        return None if self.patch is None else self.patch.area_px(self.size_px)
 
     @property
     def frame(self) -> Frame:
         """What was presented last."""
         return self._frame
+
+    @property
+    def waits(self) -> bool:
+        """Whether what was presented last is not visible yet."""
+        return self._awaited is not None
 
     def present(self, frame: Frame) -> None:
         """Show a frame; `shown` reports it once it is visible."""
@@ -146,8 +214,9 @@ class _GlSurface(QOpenGLWidget):
 
     seen = Signal(object)
 
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
+    def __init__(self, view: ImageView) -> None:
+        super().__init__(view)
+        self._view = view
         self._frame = BLANK
         self._drawn: Frame | None = None
         self.frameSwapped.connect(self._swapped)
@@ -158,7 +227,7 @@ class _GlSurface(QOpenGLWidget):
 
     def paintGL(self) -> None:
         painter = QPainter(self)
-        _draw(painter, self._frame, self.rect(), self.devicePixelRatioF())
+        _draw(painter, self._frame, self._view.patch_px, self.rect(), self.devicePixelRatioF())
         painter.end()
         self._drawn = self._frame
 
@@ -173,8 +242,9 @@ class _RasterSurface(QWidget):
 
     seen = Signal(object)
 
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
+    def __init__(self, view: ImageView) -> None:
+        super().__init__(view)
+        self._view = view
         self._frame = BLANK
         self._drawn: Frame | None = None
         self._after_flush = QTimer(self, interval=0, singleShot=True)
@@ -187,7 +257,7 @@ class _RasterSurface(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
-        _draw(painter, self._frame, self.rect(), self.devicePixelRatioF())
+        _draw(painter, self._frame, self._view.patch_px, self.rect(), self.devicePixelRatioF())
         painter.end()
         self._drawn = self._frame
         # A window that has just become visible paints by itself; its flush follows at once.
@@ -212,7 +282,7 @@ def opengl_works() -> bool:
     return True
 
 
-def _draw(painter: QPainter, frame: Frame, area: QRect, scale: float) -> None:
+def _draw(painter: QPainter, frame: Frame, patch_px: QRect | None, area: QRect, scale: float) -> None:
     """Draw a frame; coordinates are physical px, brought to the painter's logical ones."""
     # One more on each side: at a fractional scale the last row is not covered by whole logical px.
     painter.fillRect(area.adjusted(0, 0, 1, 1), BACKGROUND)
@@ -227,3 +297,34 @@ def _draw(painter: QPainter, frame: Frame, area: QRect, scale: float) -> None:
             QRectF((x - half) / scale, (y - arm) / scale, 2 * half / scale, 2 * arm / scale),
         ):
             painter.fillRect(rect, _CROSS)
+    if frame.target is not None:
+        _draw_target(painter, frame.target, scale)
+    if patch_px is not None:
+        x, y, width, height = (value / scale for value in patch_px.getRect())
+        painter.fillRect(QRectF(x, y, width, height), _LIT if frame.lit else _DARK)
+
+
+def _draw_target(painter: QPainter, target: Target, scale: float) -> None:
+    """Draw a target with its middle where it is said to be, between the pixels if need be.
+
+    As an image on whole pixels: OpenGL smooths no edges by itself.
+    """
+    (x, y), radius, dot = target.xy_px, target.radius_px, target.radius_px / 3
+    left, top = math.floor(x - radius) - 1, math.floor(y - radius) - 1
+    side = math.ceil(2 * radius) + 3
+    image = QImage(side, side, QImage.Format.Format_RGB32)
+    image.fill(BACKGROUND)
+    pencil = QPainter(image)
+    pencil.setRenderHint(QPainter.RenderHint.Antialiasing)
+    pencil.setPen(Qt.PenStyle.NoPen)
+    pencil.translate(x - left, y - top)
+    pencil.setBrush(_TARGET)
+    pencil.drawEllipse(QPointF(0, 0), radius, radius)
+    pencil.setBrush(BACKGROUND)
+    pencil.drawRect(QRectF(-radius - 1, -dot, 2 * radius + 2, 2 * dot))
+    pencil.drawRect(QRectF(-dot, -radius - 1, 2 * dot, 2 * radius + 2))
+    pencil.setBrush(_TARGET)
+    pencil.drawEllipse(QPointF(0, 0), dot, dot)
+    pencil.end()
+    image.setDevicePixelRatio(scale)
+    painter.drawImage(QPointF(left / scale, top / scale), image)

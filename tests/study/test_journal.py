@@ -140,18 +140,65 @@ def test_a_session_folds_to_what_was_started(make) -> None:
     assert repr(fold_session([row])) == repr(session)
 
 
-def test_the_last_validation_counts(make) -> None:
-    session = make.session()
+def validation(t_s: float, accuracy_deg: float, **more: object) -> Entry:
+    data = {"precision_rms_deg": 0.1, "data_loss": 0.0, "points": 5, **more}
+    return entry("validation", t_s, accuracy_deg=accuracy_deg, **data)
+
+
+def drift_check(t_s: float, offset_deg: float, passed: bool) -> Entry:
+    return entry("drift_check", t_s, offset_deg=offset_deg, limit_deg=2.0, passed=passed)
+
+
+def test_a_reading_has_the_accuracy_of_the_last_validation_before_it() -> None:
     rows = [
-        Entry(session.id, 0, 0.0, "session_started", None, None, session_data(session, "study"), "u"),
-        entry("validation", 1, accuracy_deg=3.0, precision_rms_deg=1.0, data_loss=0, points=5),
-        entry("validation", 2, accuracy_deg=0.5, precision_rms_deg=math.nan, data_loss=0, points=5),
-        entry("session_ended", 3, readings=0),
+        onset(1, "none"),
+        validation(2, 3.0),
+        onset(3, "poor"),
+        validation(4, 0.5, precision_rms_deg=math.nan),
+        onset(5, "good"),
+        validation(6, 1.0),
     ]
-    folded = fold_session(rows)
-    assert folded.accuracy_deg == 0.5
-    assert math.isnan(folded.precision_rms_deg)
-    assert folded.ended
+    none, poor, good = fold_readings(SESSION, rows)
+    assert math.isnan(none.tracking.accuracy_deg)
+    assert (poor.tracking.accuracy_deg, good.tracking.accuracy_deg) == (3.0, 0.5)
+    assert math.isnan(good.tracking.precision_rms_deg)
+
+
+def test_a_failed_drift_check_counts_until_one_passes_or_the_next_validation() -> None:
+    rows = [validation(1, 0.5), onset(2, "a"), drift_check(3, 4.0, False), onset(4, "b")]
+    rows += [drift_check(5, 0.3, True), onset(6, "c"), drift_check(7, 5.0, False), validation(8, 0.7)]
+    rows += [onset(9, "d")]
+    assert [each.tracking.accuracy_deg for each in fold_readings(SESSION, rows)] == [0.5, 4.0, 0.5, 0.7]
+
+
+def test_a_failed_drift_check_makes_an_accuracy_known_that_was_never_validated() -> None:
+    rows = [drift_check(1, 0.3, True), onset(2, "a"), drift_check(3, 4.0, False), onset(4, "b")]
+    first, second = fold_readings(SESSION, rows)
+    assert math.isnan(first.tracking.accuracy_deg)
+    assert second.tracking.accuracy_deg == 4.0
+
+
+def test_a_drift_check_that_measured_nothing_changes_nothing() -> None:
+    nothing = {"offset_deg": None, "passed": False, "limit_deg": 2.0}
+    rows = [validation(1, 0.5), entry("drift_check", 2, None, None, **nothing), onset(3, "a")]
+    rows += [drift_check(4, 4.0, False), entry("drift_check", 5, None, None, **nothing), onset(6, "b")]
+    assert [each.tracking.accuracy_deg for each in fold_readings(SESSION, rows)] == [0.5, 4.0]
+
+
+def test_with_a_correction_the_accuracy_is_that_of_corrected_gaze() -> None:
+    correction = {"accuracy_deg": 0.4, "x": [0, 1, 0, 0, 0, 0]}
+    (reading,) = fold_readings(SESSION, [validation(1, 1.8, correction=correction), onset(2, "a")])
+    assert reading.tracking.accuracy_deg == 0.4
+    assert reading.tracking.correction == correction
+
+
+def test_the_quality_of_a_reading_is_told_after_it() -> None:
+    rows = [onset(1, "a"), onset(2, "b", "j")]
+    rows.append(entry("quality", 3, "a", "i", data_loss=0.4, accuracy_deg=None, below=["data_loss"]))
+    judged, unknown = fold_readings(SESSION, rows)
+    assert (judged.data_loss, judged.below) == (0.4, ("data_loss",))
+    assert math.isnan(unknown.data_loss)
+    assert unknown.below == ()
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import math
 
 import pytest
 
@@ -62,7 +63,7 @@ def test_a_whole_session(reader: Reader, store: Store) -> None:
     assert reader.session.progress == (5, 5)
     reader.session.end(reader.tick())
     assert list(reader.labels().values()) == [0, 1, 2, 0, 1]
-    assert all(each.response_s == 1 and each.duration_s == 2 for each in store.readings())
+    assert all(each.response_s == 1 and each.seen(0.0)[1] == 2 for each in store.readings())
     assert [each.event for each in store.entries(reader.session.id)] == [
         "session_started",
         *["onset", "key", "offset"] * 5,
@@ -76,12 +77,19 @@ def test_what_is_published_is_what_is_stored(reader: Reader, store: Store) -> No
     reader.session.pause(reader.tick())
     reader.session.resume(reader.tick())
     reader.session.validation(reader.tick(), accuracy_deg=0.7, precision_rms_deg=0.1, data_loss=0.0, points=5)
-    reader.session.drift_check(reader.tick(), offset_deg=0.4)
-    reader.show()
+    reader.session.target(reader.tick(), "drift_check", (960, 540))
+    reader.session.target(reader.tick(), "drift_check", None)
+    reader.session.drift_check(reader.tick(), offset_deg=0.4, limit_deg=2.0, passed=True, eyes=[0.3, 0.5])
+    reader.session.gap(reader.tick(), from_s=3.0, to_s=4.5, reason="silence")
+    reader.session.stream_timing(reader.tick(), {"rate_hz": 59.9, "gaps": 1})
+    shown = reader.show()
+    reader.session.note(reader.tick(), "  he sneezed ")
     reader.session.view(reader.tick(), reader.make.placement)
     reader.session.end(reader.tick())
     assert reader.published == store.entries(reader.session.id)
-    assert store.sessions()[0].accuracy_deg == 0.7
+    assert store.readings()[-1].tracking.accuracy_deg == 0.7
+    note = next(each for each in reader.published if each.event == "note")
+    assert (note.data, note.image, note.reading) == ({"text": "he sneezed"}, shown, store.readings()[-1].id)
 
 
 def test_markers_carry_what_the_stream_page_says(reader: Reader, store: Store) -> None:
@@ -334,3 +342,131 @@ def test_a_session_may_be_given_its_id(store: Store, make) -> None:
     session.end(1.0)
     assert session.id == wanted
     assert [each.id for each in store.sessions()] == [wanted]
+
+
+@pytest.fixture
+def strict(new_store, make) -> Reader:
+    """A reader whose poor readings are offered again."""
+    return Reader(new_store(images=3, protocol=Protocol(offer_again=True)), make)
+
+
+def judge(reader: Reader, data_loss: float, accuracy_deg: float = math.nan) -> tuple[str, ...]:
+    last = reader.store.readings()[-1]
+    return reader.session.quality(
+        reader.tick(), last.id, last.image, data_loss=data_loss, accuracy_deg=accuracy_deg
+    )
+
+
+def test_an_image_with_poor_gaze_comes_once_more_at_the_end(strict: Reader) -> None:
+    first = strict.read(0)
+    assert judge(strict, 0.5) == ("data_loss",)
+    second = strict.read(1)
+    assert judge(strict, 0.3, 2.0) == ()
+    third = strict.read(2)
+    assert judge(strict, 0.1, 2.5) == ("accuracy",)
+    assert strict.session.to_repeat == 2
+    assert strict.read(1) == first
+    # Poor again: it was offered, and is not a second time.
+    assert judge(strict, 0.9) == ("data_loss",)
+    assert strict.read(2) == third
+    assert strict.session.next_image() is None
+    assert strict.labels() == {first: 1, second: 1, third: 2}
+    reasons = {each.image: each.reason for each in strict.store.readings() if not each.replaced_by}
+    assert reasons == {first: "quality", second: "", third: "quality"}
+
+
+def test_what_is_to_be_offered_again_survives_the_end_of_a_session(strict: Reader) -> None:
+    first = strict.read()
+    judge(strict, 0.5)
+    strict.session.end(strict.tick())
+    strict.sit_down()
+    assert strict.session.to_repeat == 1
+    rest = {strict.read(), strict.read()}
+    assert first not in rest
+    assert strict.read() == first
+    strict.session.end(strict.tick())
+    strict.sit_down()
+    assert strict.session.next_image() is None
+
+
+def test_a_correction_by_the_reader_is_judged_by_its_own_gaze(strict: Reader) -> None:
+    first = strict.read()
+    judge(strict, 0.5)
+    strict.session.back()
+    assert strict.read() == first
+    assert strict.session.to_repeat == 0
+    judge(strict, 0.6)
+    assert strict.session.to_repeat == 1
+
+
+def test_a_corrected_reading_is_judged_too_late_to_be_offered_again(strict: Reader) -> None:
+    first = strict.read()
+    poor = strict.store.readings()[-1]
+    strict.session.back()
+    assert strict.read() == first
+    judge(strict, 0.1)
+    # The gaze of the first reading was slow to be judged: it is marked, but its answer does not count.
+    below = strict.session.quality(strict.tick(), poor.id, first, data_loss=0.9, accuracy_deg=math.nan)
+    assert below == ("data_loss",)
+    assert strict.session.to_repeat == 0
+
+
+def test_which_images_are_shown_again_is_known(strict: Reader) -> None:
+    first = strict.read()
+    judge(strict, 0.5)
+    strict.read()
+    assert not strict.session.repeats
+    strict.read()
+    assert strict.session.repeats
+    strict.session.back()
+    assert not strict.session.repeats
+    strict.read()
+    assert strict.session.repeats
+    assert strict.read() == first
+    assert not strict.session.repeats
+
+
+def test_how_good_the_tracker_is_now_is_what_the_next_reading_gets(reader: Reader, store: Store) -> None:
+    session = reader.session
+    assert math.isnan(session.tracking.accuracy_deg)
+
+    def check(offset_deg: float, passed: bool) -> None:
+        session.drift_check(reader.tick(), offset_deg=offset_deg, limit_deg=2.0, passed=passed)
+
+    measured = {"accuracy_deg": 0.6, "precision_rms_deg": 0.1, "data_loss": 0.0, "points": 5}
+    steps = [
+        (lambda: session.validation(1.0, **measured), 0.6),
+        (lambda: check(3.0, False), 3.0),
+        (lambda: check(math.nan, False), 3.0),
+        (lambda: check(0.4, True), 0.6),
+    ]
+    for step, accuracy_deg in steps:
+        step()
+        reader.read()
+        assert session.tracking.accuracy_deg == accuracy_deg
+        assert store.readings()[-1].tracking == session.tracking
+
+
+def test_how_an_image_came_is_noted_where_that_was_not_a_matter_of_time(reader: Reader, store: Store) -> None:
+    session, place = reader.session, reader.make.placement
+    session.show(session.next_image() or "", place, reader.tick(), "swap", "gaze")
+    session.hidden(reader.tick(), "pause")
+    session.show(session.next_image() or "", place, reader.tick(), "swap")
+    onsets = [each.data for each in store.entries(session.id) if each.event == "onset"]
+    assert [each.get("start") for each in onsets] == ["gaze", None]
+
+
+def test_by_default_poor_readings_are_only_marked(reader: Reader) -> None:
+    reader.read()
+    assert judge(reader, 0.9) == ("data_loss",)
+    assert reader.session.to_repeat == 0
+
+
+def test_a_running_session_keeps_its_protocol(strict: Reader) -> None:
+    strict.read()
+    strict.store.change_protocol(Protocol(max_data_loss=0.9))
+    assert judge(strict, 0.5) == ("data_loss",)
+    strict.session.end(strict.tick())
+    assert strict.store.protocol == Protocol(max_data_loss=0.9)
+    strict.sit_down()
+    assert strict.session.to_repeat == 0

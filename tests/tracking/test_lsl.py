@@ -28,7 +28,8 @@ from gazeannotator.tracking.layouts import StreamDescription, describe, from_chu
 from gazeannotator.tracking.markers import MarkerWatch
 from gazeannotator.tracking.outlets import GazeOutlet, MarkerOutlet
 from gazeannotator.tracking.recorder import Recorder
-from gazeannotator.tracking.senders import SENDERS, Channel
+from gazeannotator.tracking.senders.sender import Channel
+from gazeannotator.tracking.senders.table import SENDERS
 from gazeannotator.tracking.simulator import simulated_stream
 
 SCREEN_PX = (1024.0, 768.0)
@@ -107,6 +108,16 @@ def test_a_stream_is_found_and_described_as_it_describes_itself(layout: str) -> 
     found = lsl.find_stream(stream.source_id)
     assert replace(found, hostname="", uid="") == stream
     assert describe(found) == describe(stream)
+    outlet.close()
+
+
+def test_what_a_sender_tells_of_its_device_and_screen_comes_through() -> None:
+    facts = {"manufacturer": "Tobii", "model": "Pro Fusion & Co <7>", "serial_number": "TPFC2-1"}
+    stream = replace(own_stream(), screen_px=None, screen_mm=(527.04, 296.5), acquisition=facts)
+    outlet = lsl.GazeOutlet(stream)
+    found = lsl.find_stream(stream.source_id)
+    assert replace(found, hostname="", uid="") == stream
+    assert found.acquisition == facts
     outlet.close()
 
 
@@ -354,7 +365,6 @@ def test_list_prints_exactly_the_documented_json() -> None:
     assert result.returncode == 0
     facts = json.loads(result.stdout)
     assert facts["tobii"] == []
-    assert "Tobii trackers are not searched for" in result.stderr
     listed = {each["source_id"]: each for each in facts["streams"]}[stream.source_id]
     expected = {
         "name": "Tobii",
@@ -371,8 +381,10 @@ def test_list_prints_exactly_the_documented_json() -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--layout", "eyelink"], "no layout 'eyelink'"),
+        (["--layout", "crystal-ball"], "no layout 'crystal-ball'"),
         (["--screen-px", "wide"], "'wide' is not a screen size"),
+        (["--screen-mm", "wide"], "--screen-mm 'wide' is not a screen size"),
+        (["--offset-deg", "1"], "--offset-deg '1' is not an offset"),
         (["--replay", "missing.csv"], "There is no file missing.csv."),
         (["--look-at", "missing.json"], "missing.json cannot be read"),
     ],

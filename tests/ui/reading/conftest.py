@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from gazeannotator.study.store import Store
 from gazeannotator.tracking import lsl
 from gazeannotator.tracking.layouts import StreamDescription
 from gazeannotator.tracking.outlets import GazeOutlet
-from gazeannotator.tracking.senders import Channel
+from gazeannotator.tracking.senders.sender import Channel
 from gazeannotator.tracking.simulator import simulated_stream
 from gazeannotator.ui.reading.opening import ReadingWindow, open_reading
 from gazeannotator.ui.reading.room import Phase
@@ -106,6 +107,15 @@ class Reading:
     def events(self) -> list[str]:
         return [each.event for each in self.entries()]
 
+    def data(self, event: str) -> list[dict]:
+        """Return the data of all such events of this session, in their order."""
+        return [each.data for each in self.entries() if each.event == event]
+
+    def connect(self) -> Reading:
+        """Wait until gaze comes."""
+        self.qtbot.waitUntil(lambda: self.window.link.state.step == "receiving", timeout=SOON_MS)
+        return self
+
     @property
     def said(self) -> str:
         """All words of the page in the middle."""
@@ -132,7 +142,7 @@ def open_window(qtbot: QtBot) -> Iterator[Callable[..., Reading]]:
         if each.summary is None:
             if each.controller.session is not None:
                 each.controller.session.abandon()
-            each.controller._set(Phase.CLOSED)
+            each.controller._course.set(Phase.CLOSED)
             each.window.close()
 
 
@@ -156,6 +166,14 @@ class Tracker:
     def stop(self) -> None:
         self._timer.stop()
 
+    def look(self, x: float, y: float) -> None:
+        """Let both eyes look there, tracker-normalised (in a layout with these four channels first)."""
+        self._values[0, :4] = (x, y, x, y)
+
+    def lose(self) -> None:
+        """Find no eyes any more."""
+        self._values[0, :4] = np.nan
+
     def close(self) -> None:
         self._timer.stop()
         self._outlet.close()
@@ -176,9 +194,15 @@ def make_tracker(qapp: object) -> Iterator[Callable[..., Tracker]]:
     trackers: list[Tracker] = []
 
     def make(
-        layout: str = "gazeannotator", values: list[float] | None = None, *, name: str = "", label: str = ""
+        layout: str = "gazeannotator",
+        values: list[float] | None = None,
+        *,
+        name: str = "",
+        label: str = "",
+        screen_px: tuple[float, float] = (800.0, 800.0),
     ) -> Tracker:
-        description = simulated_stream(layout, 250.0, (800.0, 800.0))
+        """Send a known layout; with a name, under it and with channels of which nothing is known."""
+        description = simulated_stream(layout, 250.0, screen_px)
         if name:
             channels = tuple(Channel(f"{label}{number}") for number in range(len(description.channels)))
             description = replace(description, name=name, channels=channels)
@@ -191,21 +215,35 @@ def make_tracker(qapp: object) -> Iterator[Callable[..., Tracker]]:
         each.close()
 
 
+@contextmanager
+def display() -> Iterator[str]:
+    """Start an X display on which OpenGL works."""
+    xvfb = shutil.which("Xvfb")
+    if xvfb is None:
+        pytest.skip("Xvfb is not installed")
+    read, write = os.pipe()
+    command = [xvfb, "-displayfd", str(write), "-screen", "0", "1366x768x24", "+extension", "GLX"]
+    process = subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL)
+    os.close(write)
+    with os.fdopen(read, encoding="ascii") as pipe:
+        number = pipe.readline().strip()
+    if not number:
+        process.wait(10)
+        pytest.skip("Xvfb does not start here")
+    yield f":{number}"
+    process.terminate()
+    process.wait(10)
+
+
+@pytest.fixture(scope="session")
+def x_display() -> Iterator[str]:
+    """A display for all tests."""
+    with display() as name:
+        yield name
+
+
 @pytest.fixture
-def run_script() -> Callable[..., str]:
-    """Run one of the scripts beside this file in a process of its own."""
-
-    def run(name: str, *arguments: str, **environment: str) -> str:
-        script = Path(__file__).with_name(name)
-        result = subprocess.run(
-            [sys.executable, str(script), *arguments],
-            env={**os.environ, **environment},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert result.returncode == 0, result.stderr
-        return result.stdout
-
-    return run
+def own_x_display() -> Iterator[str]:
+    """A display for one test, which may change its screens."""
+    with display() as name:
+        yield name
