@@ -12,7 +12,7 @@ from gazeannotator.settings import Settings
 from gazeannotator.tracking.outcome import Outcome
 from gazeannotator.ui import screens, style
 from gazeannotator.ui.calibration import words
-from gazeannotator.ui.calibration.calibrating import Calibrator
+from gazeannotator.ui.calibration.calibrating import calibrator_of
 from gazeannotator.ui.calibration.window import CheckWindow
 from gazeannotator.ui.cards import Card
 from gazeannotator.ui.gaze_feed import GazeFeed
@@ -45,7 +45,7 @@ class AccuracyCheck(QObject):
         application.screenAdded.connect(self._fill_screens)
         application.screenRemoved.connect(self._fill_screens)
 
-    def open(self, feed: GazeFeed, calibrator: Calibrator | None = None) -> None:
+    def open(self, feed: GazeFeed) -> None:
         """Begin a check of this stream."""
         if self.window is not None:
             return
@@ -57,7 +57,7 @@ class AccuracyCheck(QObject):
             self._settings,
             facts,
             simulated=feed.description.simulated,
-            calibrator=calibrator,
+            calibrator=calibrator_of(feed.description),
         )
         self.window.finished.connect(self._ended)
         self.window.begin(screen)
