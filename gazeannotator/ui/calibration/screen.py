@@ -29,6 +29,7 @@ from gazeannotator.ui.digits import physical_digit
 from gazeannotator.ui.image_view import BACKGROUND
 from gazeannotator.ui.panel import PanelText
 from gazeannotator.ui.tobii_link import TobiiLink
+from gazeannotator.ui.words import localised
 
 POSITION_WITHIN_S = 10.0
 SIGN_MARGIN = 14
@@ -261,7 +262,7 @@ class CheckScreen(QWidget):
         self.targets.stop()
         text = PanelText(
             title=self.tr("The eye tracker could not be calibrated"),
-            lead=f"{message} {hint}".strip(),
+            lead=f"{localised(message)} {localised(hint)}".strip(),
             keys=((("K",), self.tr("Try once more")), (("Esc",), self.tr("Leave"))),
             action=self.tr("Press Space to check the accuracy as it is"),
         )
