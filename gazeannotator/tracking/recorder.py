@@ -329,6 +329,11 @@ class Recorder:
         with self._lock:
             return self._watch.live.latest(seconds, self._watch.clock.applied_s)
 
+    def arrived_after(self, arrived_s: float) -> tuple[GazeChunk, float]:
+        """Give what arrived after that time, see `LiveView.arrived_after`."""
+        with self._lock:
+            return self._watch.live.arrived_after(arrived_s)
+
     @property
     def timing(self) -> StreamTiming:
         """How the stream has kept time: in the recording that runs or was the last; before, in all."""

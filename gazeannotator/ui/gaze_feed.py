@@ -252,6 +252,10 @@ class GazeFeed(_Worker):
         """Give the samples of the last seconds as they are recorded."""
         return self._recorder.latest(seconds) if self._recorder else GazeChunk.empty()
 
+    def arrived_after(self, arrived_s: float) -> tuple[GazeChunk, float]:
+        """Give what arrived after that time, with raw stamps, and when the newest of all did."""
+        return self._recorder.arrived_after(arrived_s) if self._recorder else (GazeChunk.empty(), -math.inf)
+
     @property
     def timing(self) -> StreamTiming | None:
         """How the stream has kept time, see `Recorder.timing`; None before it is open."""

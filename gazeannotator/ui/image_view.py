@@ -172,6 +172,11 @@ class ImageView(QWidget):
         """What was presented last."""
         return self._frame
 
+    @property
+    def waits(self) -> bool:
+        """Whether what was presented last is not visible yet."""
+        return self._awaited is not None
+
     def present(self, frame: Frame) -> None:
         """Show a frame; `shown` reports it once it is visible."""
         self._frame = self._awaited = frame

@@ -190,6 +190,19 @@ def test_the_latest_samples_are_given_on_the_local_clock(bench: Bench) -> None:
     assert len(bench.recorder.latest(60.0)) <= 1100
 
 
+def test_a_view_gets_every_sample_once_frame_by_frame(bench: Bench) -> None:
+    nothing, never = bench.recorder.arrived_after(-math.inf)
+    assert (len(nothing), never) == (0, -math.inf)
+    arrived_s, numbers = -math.inf, []
+    for _frame in range(100):
+        bench.run(0.03)
+        chunk, arrived_s = bench.recorder.arrived_after(arrived_s)
+        assert len(chunk) == 3
+        numbers += chunk.sequence.tolist()
+    assert numbers == list(range(300))
+    assert len(bench.recorder.arrived_after(arrived_s)[0]) == 0
+
+
 def test_the_thread_records_and_leaves_the_inlet_itself(make_recorder: Make) -> None:
     told = threading.Event()
     recorder, inlet, sink = make_recorder(on_status=lambda status: told.set() if status.samples else None)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -151,3 +154,23 @@ def python() -> Callable[..., Command]:
         return Command(("-c", "\n".join(["from gazemodel import events", *lines])), **options)
 
     return build
+
+
+@pytest.fixture
+def run_script(request: pytest.FixtureRequest) -> Callable[..., str]:
+    """Run one of the scripts beside the test in a process of its own."""
+
+    def run(name: str, *arguments: str, **environment: str) -> str:
+        script = request.path.with_name(name)
+        result = subprocess.run(
+            [sys.executable, str(script), *arguments],
+            env={**os.environ, **environment},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert result.returncode == 0, result.stderr
+        return result.stdout
+
+    return run

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gazeannotator.errors import UserError
 from gazeannotator.settings import Settings
+from gazeannotator.study.model import Entry
 from gazeannotator.study.store import Store
 from gazeannotator.tracking import lsl
 from gazeannotator.ui import screens
@@ -32,6 +33,7 @@ from gazeannotator.ui.reading.controller import ReadingController
 from gazeannotator.ui.reading.keys import KeyClock, KeyPress, meaning
 from gazeannotator.ui.reading.link import TrackerLink
 from gazeannotator.ui.reading.notes import ready_notes
+from gazeannotator.ui.reading.operator_link import OperatorLink
 from gazeannotator.ui.reading.overlays import Signs
 from gazeannotator.ui.reading.place import Place
 from gazeannotator.ui.reading.place_texts import displaced
@@ -113,7 +115,7 @@ class ReadingWindow(QWidget):
             view=self.view,
             place=self.place,
             link=self.link,
-            publish=self._sender,
+            publish=self._publish,
             session_id=session_id,
             onset_correction_s=settings.onset_correction_s,
             exit_when_done=exit_when_done,
@@ -121,6 +123,7 @@ class ReadingWindow(QWidget):
             skip_calibration=skip_calibration,
         )
         self.controller = ReadingController(self.room, self)
+        self.operator = OperatorLink(self, self.room, settings.operator_view == "auto")
         self.controller.changed.connect(self._refresh)
         self.controller.trouble.connect(self._show_trouble)
         self.controller.answered.connect(self.answered)
@@ -138,6 +141,7 @@ class ReadingWindow(QWidget):
         self.place.show()
         self._meter.start()
         self._refresh()
+        self.operator.open_by_itself()
 
     def _start(self) -> None:
         if self._without_gaze:
@@ -200,11 +204,14 @@ class ReadingWindow(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         """Pause where another window becomes active."""
         super().changeEvent(event)
-        # Keys go to another window now, and so do the eyes.
-        if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
-            self.controller.interrupt("window")
-            if self.check is not None:
-                self.check.targets.interrupt()
+        if event.type() == QEvent.Type.ActivationChange:
+            self.operator.see_who_has_keyboard()
+
+    def keyboard_lost(self) -> None:
+        """Pause: keys go to another window now, and so do the eyes."""
+        self.controller.interrupt("window")
+        if self.check is not None:
+            self.check.targets.interrupt()
 
     def moveEvent(self, event: QMoveEvent) -> None:
         """Pause: the image is no longer where it was noted."""
@@ -260,6 +267,7 @@ class ReadingWindow(QWidget):
         if self.mapping is not None:
             self.mapping.reject()
         controller = self.controller
+        self.operator.close()
         controller.stage.close()
         simulated = self.link.simulated
         unsaved = self.link.close()
@@ -278,6 +286,10 @@ class ReadingWindow(QWidget):
                 "unsaved": unsaved,
             }
         )
+
+    def _publish(self, entry: Entry) -> None:
+        self._sender(entry)
+        self.operator.hear(entry)
 
     # -- output --------------------------------------------------------------------------------
 
