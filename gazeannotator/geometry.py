@@ -8,6 +8,8 @@ screen px
 image px
     The same for the de-identified image as stored: the centre of pixel (col 0, row 0)
     is (0.5, 0.5).
+view px
+    Of a picture of the screen, as an operator sees it: the screen lies somewhere in it, reduced.
 grid px
     The same for the square grid of the data set, on which the image lies centred.
 degrees
@@ -139,6 +141,21 @@ def image_px_to_screen_px(xy_px: FloatArray, placement: Placement, image_px: tup
     """Convert image px to screen px, any shape (..., 2)."""
     corner, size = _corner_and_size(placement)
     return _points(xy_px) * (size / _pair(image_px)) + corner
+
+
+def screen_px_to_view_px(xy_px: FloatArray, view: Placement, screen_px: tuple[float, float]) -> FloatArray:
+    """Convert screen px to px of a picture in which the screen lies at `view`, any shape (..., 2)."""
+    corner, size = _corner_and_size(view)
+    return _points(xy_px) * (size / _pair(screen_px)) + corner
+
+
+def placement_in_view(placement: Placement, view: Placement, screen_px: tuple[float, float]) -> Placement:
+    """Bring a placement on the screen to where it lies in a picture of the screen."""
+    x, y, width, height = placement.as_tuple()
+    (left, top), (right, bottom) = screen_px_to_view_px(
+        np.array([[x, y], [x + width, y + height]]), view, screen_px
+    ).tolist()
+    return Placement(left, top, right - left, bottom - top)
 
 
 def _corner_and_size(placement: Placement) -> tuple[FloatArray, FloatArray]:

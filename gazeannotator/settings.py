@@ -78,6 +78,8 @@ class Settings(BaseModel):
         newer program wrote it, is left out: the operator is asked again.
     lsl_scope : str
         ``machine`` keeps LSL on this computer; ``network`` opens it.
+    operator_view : str
+        ``auto``: opens with a reading where there is a second screen; ``never``: only when asked for.
     """
 
     model_config = ConfigDict(frozen=True, extra="allow")
@@ -97,6 +99,7 @@ class Settings(BaseModel):
     stream_coordinates: dict[str, Coordinates] = Field(default_factory=dict)
     stream_mappings: dict[str, StreamMapping] = Field(default_factory=dict)
     lsl_scope: Literal["machine", "network"] = "machine"
+    operator_view: Literal["auto", "never"] = "auto"
 
     @field_validator("stream_mappings", mode="before")
     @classmethod

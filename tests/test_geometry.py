@@ -197,3 +197,13 @@ def test_image_px_per_degree_keeps_areas_where_the_placement_is_stretched():
 def test_a_screen_without_size_is_refused(bad):
     with pytest.raises(ValueError, match="positive"):
         g.Screen(1920, 1080, 527, 296, bad)
+
+
+def test_a_picture_of_the_screen_holds_the_screen_and_what_lies_on_it() -> None:
+    view = g.Placement(20, 30, 640, 360)
+    corners = np.array([[0.0, 0.0], [1920.0, 1080.0], [960.0, 540.0]])
+    np.testing.assert_allclose(
+        g.screen_px_to_view_px(corners, view, (1920, 1080)), [[20, 30], [660, 390], [340, 210]]
+    )
+    image = g.placement_in_view(g.Placement(240, 0, 1440, 1080), view, (1920, 1080))
+    np.testing.assert_allclose(image.as_tuple(), (100, 30, 480, 360))

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from gazeannotator.cli import console, dataset, demo, fixations, read, study, tracker
+from gazeannotator.cli import console, dataset, demo, doctor, fixations, read, study, tracker
 
 
 class _StudyOrCommand(TyperGroup):
@@ -35,6 +35,7 @@ app.add_typer(tracker.app, name="tracker")
 app.command("read")(read.read)
 app.command("fixations")(fixations.fixations)
 app.command("demo")(demo.demo)
+app.command("doctor")(doctor.doctor)
 
 
 def _print_version(wanted: bool) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gazeannotator.dataset.corrections import corrected
 from gazeannotator.dataset.grid import Look
 from gazeannotator.dataset.reading_gaze import gaze_while_seen
 from gazeannotator.dataset.rules import OPERATOR, on_image
@@ -55,12 +56,15 @@ class PreparedReading:
         Columns of these tables.
     size_px : tuple of int
         Of the image.
+    corrected : bool
+        A correction was applied to the gaze.
     """
 
     columns: dict[str, Any]
     gaze: dict[str, NDArray[Any]]
     fixations: dict[str, NDArray[Any]]
     size_px: tuple[int, int]
+    corrected: bool
 
     @property
     def valid(self) -> bool:
@@ -106,6 +110,7 @@ def prepare_reading(
     screen = session.screen
     if len(distance_mm):
         screen = replace(screen, distance_mm=float(np.median(distance_mm)))
+    chunk = corrected(chunk, reading)
     left, right = (normalised_to_screen_px(eye, screen.size_px) for eye in (chunk.left, chunk.right))
     combined = both_eyes(left, right)
     fixations = find_fixations(time_s, combined, screen, method=method)
@@ -141,6 +146,7 @@ def prepare_reading(
             "samples": fixations.samples,
         },
         size_px=size_px,
+        corrected=reading.tracking.correction is not None,
     )
 
 

@@ -24,11 +24,14 @@ class TrackerJournal:
         As stored at the start.
     tracking : TrackerQuality
         How good the tracker is known to be now: what a reading that begins now is given.
+    validated_s : float
+        When it was validated last; NaN before the first time.
     """
 
     def __init__(self, store: Store, session: Session, publish: Callable[[Entry], None]) -> None:
         self.session = session
         self.tracking = self._validated = TrackerQuality()
+        self.validated_s = math.nan
         self._store = store
         self._publish = publish
 
@@ -82,6 +85,7 @@ class TrackerJournal:
         }
         entry = self._write("validation", t_s, data=data)
         self.tracking = self._validated = tracking_by_validation(entry.data)
+        self.validated_s = t_s
         self._publish(entry)
 
     def drift_check(

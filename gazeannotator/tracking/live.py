@@ -75,6 +75,19 @@ class LiveView:
         chunk = chunk[(chunk.time_s > newest - seconds) & (chunk.time_s <= newest)]
         return replace(chunk, time_s=chunk.time_s + offset_s)
 
+    def arrived_after(self, arrived_s: float) -> tuple[GazeChunk, float]:
+        """Give what arrived after that time, with raw stamps, and when the newest of all did.
+
+        Cheap, for a view that asks at every frame: it costs what is new, not what is kept.
+        """
+        recent: list[GazeChunk] = []
+        for at_s, chunk in reversed(self._arrived):
+            if at_s <= arrived_s:
+                break
+            recent.append(chunk)
+        newest_s = self._arrived[-1][0] if self._arrived else -math.inf
+        return GazeChunk.joined(recent[::-1]), newest_s
+
     def _measure(self) -> Measured:
         chunk = self._since(WINDOW_S)
         span_s = float(np.ptp(chunk.time_s))

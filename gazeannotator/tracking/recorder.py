@@ -12,7 +12,6 @@ from __future__ import annotations
 import logging
 import math
 import threading
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
@@ -29,7 +28,6 @@ from gazeannotator.tracking.writing import GazeSink, Recording
 
 POLL_EVERY_S = 0.005
 STATUS_EVERY_S = 1 / 30
-MAX_GAPS = 10_000
 
 State = Literal["waiting", "receiving", "lost", "storage_failed", "stopped"]
 
@@ -132,7 +130,7 @@ class Recorder:
         self._on_status = on_status
         self._watch = StreamWatch(inlet.rate_hz, same_machine)
         self._recorded: StreamTiming | None = None
-        self._gaps: deque[Gap] = deque(maxlen=MAX_GAPS)
+        self._gaps: list[Gap] = []
         self._reconnects = inlet.reconnects
         self._recording: Recording | None = None
         self._next_status_s = -math.inf
@@ -188,12 +186,11 @@ class Recorder:
         reconnected = self._inlet.reconnects != self._reconnects
         self._reconnects = self._inlet.reconnects
         with self._lock:
-            gaps, stepped = self._watch.take(chunk, arrived_s, reconnected=reconnected)
+            stepped = self._watch.take(chunk, arrived_s, reconnected=reconnected)
             # A recording begun meanwhile gets its first samples with this pull.
             recording = self._recording
             if recording is not None and not recording.complete:
                 recording.add(chunk, arrived_s)
-                self._gaps += gaps
                 if stepped:
                     self._add_offset(recording, arrived_s)
 
@@ -216,7 +213,8 @@ class Recorder:
     def _complete(self, recording: Recording, now: float) -> None:
         with self._lock:
             recording.complete = True
-            self._gaps += self._watch.end(now)
+            self._watch.end(now)
+            self._gaps = self._watch.take_gaps()
             self._recorded = self._watch.timing
             self._watch.begin()
 
@@ -299,7 +297,7 @@ class Recorder:
                 )
             self._recording = Recording(sink, session_id)
             self._watch.begin(self._clock())
-            self._gaps.clear()
+            self._gaps = []
             self._add_offset(self._recording, self._watch.measured_at_s)
 
     def stop_recording(self, timeout_s: float = 5.0) -> None:
@@ -331,21 +329,29 @@ class Recorder:
         with self._lock:
             return self._watch.live.latest(seconds, self._watch.clock.applied_s)
 
+    def arrived_after(self, arrived_s: float) -> tuple[GazeChunk, float]:
+        """Give what arrived after that time, see `LiveView.arrived_after`."""
+        with self._lock:
+            return self._watch.live.arrived_after(arrived_s)
+
     @property
     def timing(self) -> StreamTiming:
         """How the stream has kept time: in the recording that runs or was the last; before, in all."""
         with self._lock:
-            running = self._recording is not None and not self._recording.complete
-            if self._recorded is None or running:
+            if self._recorded is None or self._is_running():
                 return self._watch.timing
             return self._recorded
 
     def take_gaps(self) -> list[Gap]:
         """Give the gaps of the recording that have ended since this was last asked, each once."""
         with self._lock:
-            gaps = list(self._gaps)
-            self._gaps.clear()
+            if self._is_running():
+                return self._watch.take_gaps()
+            gaps, self._gaps = self._gaps, []
             return gaps
+
+    def _is_running(self) -> bool:
+        return self._recording is not None and not self._recording.complete
 
     @property
     def status(self) -> RecorderStatus:

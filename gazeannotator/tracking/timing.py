@@ -7,10 +7,12 @@ sample of what passed (Vitter 1985, algorithm R), exact as long as fewer have pa
 from __future__ import annotations
 
 import math
+from collections import deque
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gazeannotator.samples import FloatArray
 from gazeannotator.study.journal import plain_json
@@ -22,12 +24,16 @@ MIN_GAP_S = 0.02
 TOLD_GAP_S = 0.075
 """Shorter gaps are bridged when fixations are found; they are counted and not listed."""
 
+MAX_TOLD = 10_000
+"""More gaps than that are counted; only the last of them are listed."""
+
 REORDERED_WITHIN = 64
 """A sample number further back than this is no late sample: the counter began anew."""
 
 _KEPT = 4096
 _ENOUGH, _SETTLED = 50, 100
 _RECKON_EVERY_S = 1.0
+_LOOK_EVERY_S = 0.25
 
 Reason = Literal["silence", "missing", "reconnected", "clock_jump"]
 
@@ -83,6 +89,8 @@ class StreamTiming:
         How often the sender's clock changed by more than 0.1 s.
     reconnects : int
         How often the sender was taken up again.
+    foreign_clock : bool
+        The sender does not stamp with the LSL clock: its samples are placed by their arrival.
     clock_offset_s : float
         Last measurement: what is added to a stamp to get `local_clock()`.
     latency_s, latency_p99_s : float
@@ -103,6 +111,7 @@ class StreamTiming:
     without_stamp: int
     clock_jumps: int
     reconnects: int
+    foreign_clock: bool
     clock_offset_s: float
     latency_s: float
     latency_p99_s: float
@@ -130,6 +139,8 @@ class StreamTimer:
         Samples without a stamp, which the caller leaves out.
     clock_jumps : int
         Those that show in the measured offsets are counted by the caller.
+    foreign_clock : bool
+        As found by the caller.
     clock_offset_s : float
         As measured last.
     """
@@ -137,9 +148,13 @@ class StreamTimer:
     def __init__(self, nominal_hz: float, begun_s: float | None = None) -> None:
         self.without_stamp = 0
         self.clock_jumps = 0
+        self.foreign_clock = False
         self.clock_offset_s = math.nan
         self._nominal_hz = nominal_hz
         self._begun_s = begun_s
+        self._waiting: list[tuple[FloatArray, FloatArray, float]] = []
+        self._on_clock = True
+        self._lost_after_s = math.inf
         self._samples = 0
         self._last_s = self._gap_from_s = math.nan
         self._first_arrived_s = self._last_arrived_s = math.nan
@@ -148,6 +163,7 @@ class StreamTimer:
         self._reckon_at_s = -math.inf
         self._regular, self._regular_s = 0, 0.0
         self._gaps, self._longest_gap_s = 0, 0.0
+        self._told: deque[Gap] = deque(maxlen=MAX_TOLD)
         self._duplicates = self._out_of_order = self._reconnects = 0
         self._numbers = _Numbers()
 
@@ -161,7 +177,7 @@ class StreamTimer:
         reconnected: bool = False,
         on_clock: bool = True,
         jumps: tuple[int, ...] = (),
-    ) -> list[Gap]:
+    ) -> None:
         """Take samples that arrived together.
 
         Parameters
@@ -180,71 +196,48 @@ class StreamTimer:
             Whether the offset to the local clock is known, so that delays mean something.
         jumps : tuple of int
             Samples before which the sender's clock was set.
-
-        Returns
-        -------
-        list of Gap
-            Those that end here and are worth telling.
         """
         if not len(time_s):
-            return []
-        before = np.concatenate([[self._last_s], time_s[:-1]])
-        told = [self._gap(before, time_s, jump, "clock_jump") for jump in jumps]
-        interval_s = time_s - before
-        if reconnected:
-            self._reconnects += 1
-            self._numbers = _Numbers(self._numbers)
-            told.append(self._across_connections(float(time_s[0])))
-            interval_s[0] = math.nan
-        elif not self._samples:
-            told += self._late_beginning(arrived_s, lost_after_s)
-        self.clock_jumps += len(jumps)
-        self._out_of_order += int(np.sum(interval_s < 0))
-        self._duplicates += int(np.sum(interval_s == 0))
-        self._intervals.add(interval_s[interval_s >= 0])
-        self._reckon(arrived_s)
-        is_gap = interval_s > self._gap_above_s
-        for k in np.flatnonzero(is_gap):
-            silent = k == 0 and arrived_s - self._last_arrived_s > lost_after_s
-            if interval_s[k] > TOLD_GAP_S:
-                told.append(self._gap(before, time_s, int(k), "silence" if silent else "missing"))
-        self._count_gaps(interval_s[is_gap])
-        regular_s = interval_s[(interval_s >= 0) & ~is_gap]
-        self._regular += len(regular_s)
-        self._regular_s += float(regular_s.sum())
-        self._numbers.add(sequence)
-        if on_clock:
-            self._delays.add(arrived_s - time_s)
-        if not self._samples:
-            self._first_arrived_s = arrived_s
-        self._samples += len(time_s)
-        self._last_s = self._gap_from_s = float(time_s[-1])
-        self._last_arrived_s = arrived_s
-        return told
+            return
+        if reconnected or jumps or on_clock != self._on_clock:
+            self._look()
+        self._on_clock, self._lost_after_s = on_clock, lost_after_s
+        self._waiting.append((time_s, sequence, arrived_s))
+        # Many chunks at once: looking at a few samples costs as much as looking at hundreds.
+        if reconnected or jumps or arrived_s - self._waiting[0][2] >= _LOOK_EVERY_S:
+            self._look(reconnected, jumps)
 
     def clock_changed(self, last_s: float = math.nan) -> None:
         """Take times from here on as of another clock, by which the last sample was at `last_s`.
 
         Where that is not known, nothing is concluded from the time to the next sample.
         """
+        self._look()
         if self._samples:
             self._last_s = last_s
+
+    def end(self, now_s: float, lost_after_s: float) -> None:
+        """Note the gap that is still open at the end, if there is one."""
+        self._look()
+        since_s = self._last_arrived_s if self._samples else self._begun_s
+        if since_s is not None and now_s - since_s > lost_after_s:
+            self._tell(Gap(since_s, now_s, "silence"))
+
+    def take_gaps(self) -> list[Gap]:
+        """Give the gaps that are worth telling and have ended since this was last asked."""
+        self._look()
+        gaps = list(self._told)
+        self._told.clear()
+        return gaps
 
     @property
     def rate_hz(self) -> float:
         """Samples a second between the gaps; NaN until there are enough to tell."""
         return self._regular / self._regular_s if self._regular >= _SETTLED and self._regular_s else math.nan
 
-    def ended(self, now_s: float, lost_after_s: float) -> list[Gap]:
-        """Tell the gap that is still open at the end, if there is one."""
-        since_s = self._last_arrived_s if self._samples else self._begun_s
-        if since_s is None or now_s - since_s <= lost_after_s:
-            return []
-        self._count_gaps(np.array([now_s - since_s]))
-        return [Gap(since_s, now_s, "silence")]
-
     def snapshot(self) -> StreamTiming:
         """Tell how the stream has kept time so far."""
+        self._look()
         low_s, median_s, high_s = self._intervals.quantiles(0.1, 0.5, 0.9)
         latency_s, latency_p99_s = self._delays.quantiles(0.5, 0.99)
         return StreamTiming(
@@ -262,29 +255,75 @@ class StreamTimer:
             without_stamp=self.without_stamp,
             clock_jumps=self.clock_jumps,
             reconnects=self._reconnects,
+            foreign_clock=self.foreign_clock,
             clock_offset_s=self.clock_offset_s,
             latency_s=latency_s,
             latency_p99_s=latency_p99_s,
         )
 
-    def _gap(self, before: FloatArray, after: FloatArray, at: int, reason: Reason) -> Gap:
-        to_s = float(after[at])
-        return Gap(to_s if math.isnan(before[at]) else float(before[at]), to_s, reason)
+    def _look(self, reconnected: bool = False, jumps: tuple[int, ...] = ()) -> None:
+        """Look at what waits; with a new connection or jumps that is a single chunk."""
+        if not self._waiting:
+            return
+        time_s, sequence = (np.concatenate([each[k] for each in self._waiting]) for k in (0, 1))
+        arrivals = [arrived_s for *_, arrived_s in self._waiting]
+        arrived_s = np.repeat(arrivals, [len(each) for each, *_ in self._waiting])
+        self._waiting.clear()
+        before_s = np.concatenate([[self._last_s], time_s[:-1]])
+        interval_s = time_s - before_s
+        if reconnected:
+            self._reconnects += 1
+            self._numbers = _Numbers(self._numbers)
+            self._tell_reconnected(float(time_s[0]))
+            interval_s[0] = math.nan
+        elif not self._samples:
+            self._tell_late_beginning(float(arrived_s[0]))
+        for k in jumps:
+            from_s = before_s[k] if np.isfinite(before_s[k]) else time_s[k]
+            self._told.append(Gap(float(from_s), float(time_s[k]), "clock_jump"))
+        self.clock_jumps += len(jumps)
+        self._out_of_order += int(np.sum(interval_s < 0))
+        self._duplicates += int(np.sum(interval_s == 0))
+        self._intervals.add(interval_s[interval_s >= 0])
+        self._reckon(float(arrived_s[-1]))
+        is_gap = self._find_gaps(before_s, time_s, interval_s, arrived_s)
+        regular_s = interval_s[(interval_s >= 0) & ~is_gap]
+        self._regular += len(regular_s)
+        self._regular_s += float(regular_s.sum())
+        self._numbers.add(sequence)
+        if self._on_clock:
+            self._delays.add(arrived_s - time_s)
+        if not self._samples:
+            self._first_arrived_s = float(arrived_s[0])
+        self._samples += len(time_s)
+        self._last_s = self._gap_from_s = float(time_s[-1])
+        self._last_arrived_s = float(arrived_s[-1])
 
-    def _across_connections(self, to_s: float) -> Gap:
+    def _find_gaps(
+        self, before_s: FloatArray, time_s: FloatArray, interval_s: FloatArray, arrived_s: FloatArray
+    ) -> NDArray[np.bool_]:
+        silent = np.diff(arrived_s, prepend=self._last_arrived_s) > self._lost_after_s
+        # The stream was lost, also where too few samples came before to know what is usual.
+        is_gap = (interval_s > self._gap_above_s) | (silent & (interval_s > self._lost_after_s))
+        for k in np.flatnonzero(is_gap):
+            gap = Gap(float(before_s[k]), float(time_s[k]), "silence" if silent[k] else "missing")
+            self._tell(gap)
+        return np.asarray(is_gap, np.bool_)
+
+    def _tell(self, gap: Gap) -> None:
+        length_s = gap.to_s - gap.from_s
+        self._gaps += 1
+        self._longest_gap_s = max(self._longest_gap_s, length_s)
+        if length_s > TOLD_GAP_S or gap.reason == "reconnected":
+            self._told.append(gap)
+
+    def _tell_reconnected(self, to_s: float) -> None:
         from_s = self._gap_from_s if self._samples else to_s if self._begun_s is None else self._begun_s
-        self._count_gaps(np.array([max(0.0, to_s - from_s)]))
-        return Gap(from_s, to_s, "reconnected")
+        self._tell(Gap(from_s, to_s, "reconnected"))
 
-    def _late_beginning(self, arrived_s: float, lost_after_s: float) -> list[Gap]:
-        if self._begun_s is None or arrived_s - self._begun_s <= lost_after_s:
-            return []
-        self._count_gaps(np.array([arrived_s - self._begun_s]))
-        return [Gap(self._begun_s, arrived_s, "silence")]
-
-    def _count_gaps(self, lengths_s: FloatArray) -> None:
-        self._gaps += len(lengths_s)
-        self._longest_gap_s = max(self._longest_gap_s, float(lengths_s.max(initial=0.0)))
+    def _tell_late_beginning(self, arrived_s: float) -> None:
+        if self._begun_s is not None and arrived_s - self._begun_s > self._lost_after_s:
+            self._tell(Gap(self._begun_s, arrived_s, "silence"))
 
     def _reckon(self, arrived_s: float) -> None:
         """Find out from time to time what interval is usual."""

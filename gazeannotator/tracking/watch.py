@@ -56,16 +56,20 @@ class StreamWatch:
         """Judge its timing anew, from a time on at which samples are expected."""
         self._timer = StreamTimer(self._nominal_hz, now_s)
 
-    def end(self, now_s: float) -> list[Gap]:
-        """Tell the gap that is still open."""
-        return self._timer.ended(now_s, self.lost_after_s)
+    def end(self, now_s: float) -> None:
+        """Note the gap that is still open."""
+        self._timer.end(now_s, self.lost_after_s)
+
+    def take_gaps(self) -> list[Gap]:
+        """Give the gaps that have ended since this was last asked."""
+        return self._timer.take_gaps()
 
     def left_out(self, samples: int) -> None:
         """Count samples that came without a stamp."""
         self._without_stamp += samples
         self._timer.without_stamp += samples
 
-    def take(self, chunk: GazeChunk, arrived_s: float, *, reconnected: bool) -> tuple[list[Gap], bool]:
+    def take(self, chunk: GazeChunk, arrived_s: float, *, reconnected: bool) -> bool:
         """Take samples that have arrived; never none.
 
         Parameters
@@ -75,10 +79,8 @@ class StreamWatch:
 
         Returns
         -------
-        gaps : list of Gap
-            Those that ended here.
-        stepped : bool
-            The sender's clock was set, and `StreamClock.offset_s` is another one now.
+        bool
+            Whether the sender's clock was set, so that `StreamClock.offset_s` is another one now.
         """
         lost_after_s = self.lost_after_s
         if reconnected:
@@ -88,7 +90,8 @@ class StreamWatch:
             self.ask_clock()
         time_s, jumps = self.clock.taken(chunk.time_s, arrived_s)
         self.live.add(chunk, arrived_s)
-        gaps = self._timer.add(
+        self._timer.foreign_clock = self.clock.foreign
+        self._timer.add(
             time_s,
             chunk.sequence,
             arrived_s,
@@ -97,7 +100,7 @@ class StreamWatch:
             on_clock=self.clock.known,
             jumps=jumps,
         )
-        return gaps, bool(jumps)
+        return bool(jumps)
 
     def ask_clock(self) -> None:
         """Have the clock measured next."""
@@ -136,6 +139,8 @@ class StreamWatch:
     def doubt(self) -> str:
         """Say what is odd about a stream that comes, in plain words; empty if nothing is."""
         off_s, rate_hz = self.stamps_off_s, self._timer.rate_hz
+        if self.clock.foreign:
+            return "The tracker's program does not use the LSL clock: times are told by arrival."
         if abs(off_s) > STAMPS_OFF_S:
             return f"The tracker's time stamps are {off_s:+.1f} s off this computer's clock."
         if self._without_stamp:

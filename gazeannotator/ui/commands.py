@@ -85,6 +85,10 @@ class Commands(QObject):
 
         self._open(dialog, keep)
 
+    def show_operator_view(self) -> None:
+        """Show how the reading goes, in a window of its own."""
+        self._window.reading.operator.open()
+
     def build_dataset(self) -> None:
         """Ask how to build a data set of the study, and build it."""
         dialog = BuildDialog(self._window.study.path, self._window.study.name, self._window)

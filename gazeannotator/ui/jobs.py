@@ -24,6 +24,7 @@ from PySide6.QtCore import (
 from gazemodel import events
 
 GRACE_MS = 10_000
+KILLED_WITHIN_MS = 1000
 KEPT_LINES = 200
 MAX_DOCUMENT_BYTES = 50_000_000
 
@@ -163,6 +164,19 @@ class ProcessJob(QObject):
         self._process.start(self.command.program, list(self.command.arguments))
         if self.command.answer == "document":
             self._process.closeWriteChannel()
+
+    def say(self, line: str) -> None:
+        """Write a line on its stdin, for work that takes commands; nothing where it does not run."""
+        if self.running and not self.stopping:
+            self._process.write(line.encode("utf-8") + b"\n")
+
+    def end(self, within_ms: int) -> None:
+        """Stop it before the program ends: waits so long, then kills it."""
+        if self.command.answer == "events":
+            self.stop()
+        if self.running and not self._process.waitForFinished(within_ms):
+            self.kill()
+            self._process.waitForFinished(KILLED_WITHIN_MS)
 
     def stop(self) -> None:
         """Ask the process to stop and keep what is worth keeping; after the grace time it is killed."""

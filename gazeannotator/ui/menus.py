@@ -82,6 +82,14 @@ def main_menus(window: MainWindow, do: Commands) -> list[Menu]:
                     "",
                     why.no_open_study,
                 ),
+                Action(
+                    "session.operator",
+                    translate("Menu", "Operator &view"),
+                    "monitor",
+                    do.show_operator_view,
+                    "Ctrl+Shift+O",
+                    why.nobody_reads,
+                ),
                 None,
                 Action(
                     "session.overview",
@@ -166,6 +174,11 @@ class _Reasons:
     def reading(self) -> str | None:
         if self._window.reading is not None:
             return translate("Menu", "A reader is reading now: end the session first.")
+        return None
+
+    def nobody_reads(self) -> str | None:
+        if self._window.reading is None:
+            return translate("Menu", "Nobody is reading now.")
         return None
 
     def no_open_study(self) -> str | None:

@@ -20,12 +20,37 @@ _CORE = (
     QT_TRANSLATE_NOOP("Core", "The tracker's time stamps are {off} s off this computer's clock."),
     QT_TRANSLATE_NOOP("Core", "{n} samples came without a time stamp and were left out."),
     QT_TRANSLATE_NOOP("Core", "The tracker sends {rate} samples a second and declares {nominal}."),
+    QT_TRANSLATE_NOOP("Core", "The tracker's program does not use the LSL clock: times are told by arrival."),
     QT_TRANSLATE_NOOP("Core", "Gaze cannot be stored and is kept in memory: {reason}"),
     QT_TRANSLATE_NOOP(
         "Core", "The stream '{name}' gives gaze in the picture of a head-worn camera, not on the screen."
     ),
     QT_TRANSLATE_NOOP(
         "Core", "Use a screen-based eye tracker, or a program that maps the gaze to the screen."
+    ),
+    QT_TRANSLATE_NOOP("Core", "No Tobii eye tracker answers."),
+    QT_TRANSLATE_NOOP("Core", "No Tobii eye tracker answers at {address}: {reason}."),
+    QT_TRANSLATE_NOOP("Core", "{tracker} is sent to LSL already, by another GazeAnnotator."),
+    QT_TRANSLATE_NOOP("Core", "{tracker} does not send at {rate} Hz: {reason}."),
+    QT_TRANSLATE_NOOP("Core", "{tracker} does not send at {rate} Hz."),
+    QT_TRANSLATE_NOOP("Core", "{tracker} did not see the eyes at this point: {reason}."),
+    QT_TRANSLATE_NOOP("Core", "{tracker} did not see the eyes at this point."),
+    QT_TRANSLATE_NOOP("Core", "{tracker} cannot be calibrated now: {reason}."),
+    QT_TRANSLATE_NOOP("Core", "{tracker} is not calibrated through its SDK."),
+    QT_TRANSLATE_NOOP("Core", "The calibration could not be computed."),
+    QT_TRANSLATE_NOOP("Core", "The eye tracker is not connected."),
+    QT_TRANSLATE_NOOP("Core", "The eye tracker was lost."),
+    QT_TRANSLATE_NOOP("Core", "Choose one of its rates: {rates} Hz."),
+    QT_TRANSLATE_NOOP("Core", "Use the stream that is there, or stop the other one first."),
+    QT_TRANSLATE_NOOP("Core", "Calibrate it in its own software, then validate here."),
+    QT_TRANSLATE_NOOP("Core", "Collect more points, or those with few samples again."),
+    QT_TRANSLATE_NOOP("Core", "Begin the calibration again."),
+    QT_TRANSLATE_NOOP("Core", "Check its cable and power."),
+    QT_TRANSLATE_NOOP(
+        "Core", "Check its cable and power, and in Tobii Pro Eye Tracker Manager its set-up and licence."
+    ),
+    QT_TRANSLATE_NOOP(
+        "Core", "Let the reader sit upright at arm's length and look at the point, then try again."
     ),
     QT_TRANSLATE_NOOP("Core", "Input should be greater than {limit}"),
     QT_TRANSLATE_NOOP("Core", "Input should be less than {limit}"),

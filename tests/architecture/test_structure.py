@@ -77,6 +77,7 @@ def core_modules() -> list[str]:
         "gazeannotator.samples",
         "gazeannotator.geometry",
         "gazeannotator.settings",
+        "gazeannotator.doctor",
     ]
     for layer in layers:
         for file in sorted((CHECKOUT / "gazeannotator" / layer).rglob("*.py")):

@@ -254,3 +254,30 @@ def test_a_stalled_sender_loses_nothing(tmp_path: Path) -> None:
         sender.wait()
         assert sender.stdout is not None
         sender.stdout.close()
+
+
+def test_streams_are_opened_with_six_minutes_of_buffer_and_as_sent(
+    make_sender: Callable[..., Sender], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pylsl = lsl.library()
+    opened: list[dict[str, Any]] = []
+    open_inlet, open_outlet = pylsl.StreamInlet, pylsl.StreamOutlet
+
+    def noted(opens: Callable[..., Any]) -> Callable[..., Any]:
+        def make(info: Any, **how: Any) -> Any:
+            opened.append(how)
+            return opens(info, **how)
+
+        return make
+
+    monkeypatch.setattr(pylsl, "StreamOutlet", noted(open_outlet))
+    sender = make_sender(new_id())
+    found = lsl.find_stream(sender.stream.source_id)
+    monkeypatch.setattr(pylsl, "StreamInlet", noted(open_inlet))
+    inlet = GazeInlet(found)
+    # No processing flags: liblsl leaves the stamps as they were sent. No recovery of its own.
+    assert opened == [
+        {"max_buffered": 360},
+        {"max_buflen": 360, "recover": False, "as_numpy": True},
+    ]
+    inlet.close()

@@ -101,11 +101,11 @@ def test_a_sender_that_was_restarted_has_its_clock_measured_at_once(bench: Bench
     assert bench.status.message == ""
 
 
-def test_stamps_of_another_clock_are_told(bench: Bench) -> None:
-    bench.inlet.offset = 0.0
+def test_stamps_that_are_seconds_off_are_told(bench: Bench) -> None:
+    bench.inlet.offset = -998.0
     bench.run(1.0)
     assert bench.status.state == "receiving"
-    assert "+1000.0 s off this computer's clock" in bench.status.message
+    assert "+2.0 s off this computer's clock" in bench.status.message
 
 
 @pytest.mark.parametrize("failure", [StorageError("The disk is full."), OSError("broken pipe")])
@@ -188,6 +188,19 @@ def test_the_latest_samples_are_given_on_the_local_clock(bench: Bench) -> None:
     assert len(latest) == pytest.approx(200, abs=1)
     assert latest.time_s[-1] == pytest.approx(bench.now)
     assert len(bench.recorder.latest(60.0)) <= 1100
+
+
+def test_a_view_gets_every_sample_once_frame_by_frame(bench: Bench) -> None:
+    nothing, never = bench.recorder.arrived_after(-math.inf)
+    assert (len(nothing), never) == (0, -math.inf)
+    arrived_s, numbers = -math.inf, []
+    for _frame in range(100):
+        bench.run(0.03)
+        chunk, arrived_s = bench.recorder.arrived_after(arrived_s)
+        assert len(chunk) == 3
+        numbers += chunk.sequence.tolist()
+    assert numbers == list(range(300))
+    assert len(bench.recorder.arrived_after(arrived_s)[0]) == 0
 
 
 def test_the_thread_records_and_leaves_the_inlet_itself(make_recorder: Make) -> None:

@@ -20,14 +20,14 @@ class Fed:
 
     def __init__(self, nominal_hz: float = 250.0, begun_s: float | None = None, chunk: int = 5) -> None:
         self.timer = StreamTimer(nominal_hz, begun_s)
-        self.gaps: list[Gap] = []
+        self._gaps: list[Gap] = []
         self._chunk = chunk
 
     def feed(self, time_s: np.ndarray, sequence: np.ndarray | None = None, **how: object) -> StreamTiming:
         numbers = np.full(len(time_s), np.nan) if sequence is None else np.asarray(sequence, float)
         for k in range(0, len(time_s), self._chunk):
             some = time_s[k : k + self._chunk]
-            self.gaps += self.timer.add(
+            self.timer.add(
                 some,
                 numbers[k : k + self._chunk],
                 float(some[-1]) + 0.003,
@@ -36,6 +36,11 @@ class Fed:
             )
             how = {}
         return self.timer.snapshot()
+
+    @property
+    def gaps(self) -> list[Gap]:
+        self._gaps += self.timer.take_gaps()
+        return self._gaps
 
 
 def test_a_steady_stream() -> None:
@@ -92,6 +97,13 @@ def test_gaps_are_found_told_and_left_out_of_the_rate(nominal_hz: float) -> None
         Gap(pytest.approx(time_s[999]), pytest.approx(time_s[1000]), "missing"),
         Gap(pytest.approx(time_s[1499]), pytest.approx(time_s[1500]), "silence"),
     ]
+
+
+def test_a_loss_after_the_first_few_samples_is_a_gap() -> None:
+    fed = Fed()
+    timing = fed.feed(np.concatenate([np.arange(5) / 250, 0.8 + np.arange(5) / 250]))
+    assert (timing.gaps, timing.longest_gap_s) == (1, pytest.approx(0.784))
+    assert [gap.reason for gap in fed.gaps] == ["silence"]
 
 
 def test_a_hole_within_samples_that_arrive_together_is_no_silence() -> None:
@@ -167,12 +179,18 @@ def test_nothing_is_concluded_from_the_time_between_two_clocks() -> None:
 def test_gaps_at_both_ends_of_a_recording() -> None:
     fed = Fed(begun_s=10.0)
     fed.feed(12 + np.arange(100) / 250)
-    assert fed.timer.ended(12.5, LOST_AFTER_S) == []
-    assert fed.timer.ended(14.0, LOST_AFTER_S) == [Gap(pytest.approx(12.399, abs=1e-6), 14.0, "silence")]
+    fed.timer.end(12.5, LOST_AFTER_S)
     assert fed.gaps == [Gap(10.0, pytest.approx(12.019), "silence")]
-    empty = StreamTimer(250.0, 10.0)
-    assert empty.ended(15.0, LOST_AFTER_S) == [Gap(10.0, 15.0, "silence")]
-    assert StreamTimer(250.0).ended(15.0, LOST_AFTER_S) == []
+    fed.timer.end(14.0, LOST_AFTER_S)
+    assert fed.gaps[1:] == [Gap(pytest.approx(12.399, abs=1e-6), 14.0, "silence")]
+
+
+@pytest.mark.parametrize(("begun_s", "gaps"), [(10.0, [Gap(10.0, 15.0, "silence")]), (None, [])])
+def test_a_recording_in_which_nothing_came(begun_s: float | None, gaps: list[Gap]) -> None:
+    timer = StreamTimer(250.0, begun_s)
+    timer.end(15.0, LOST_AFTER_S)
+    assert timer.take_gaps() == gaps
+    assert timer.snapshot().gaps == len(gaps)
 
 
 def test_as_data_is_json_and_unknown_is_null() -> None:

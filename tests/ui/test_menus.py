@@ -14,7 +14,7 @@ from gazeannotator.ui.window import MainWindow
 
 ACTIONS = {
     "file": ["file.new", "file.open", "file.all", "file.import", "file.settings", "file.quit"],
-    "session": ["session.read", "session.tracker", "session.options", "session.overview"],
+    "session": ["session.read", "session.tracker", "session.options", "session.operator", "session.overview"],
     "data": ["data.build", "data.check", "data.export", "data.folders"],
     "train": ["train.new", "train.report"],
     "help": ["help.guide", "help.keys", "help.about"],

@@ -328,7 +328,7 @@ def _only_one(tracker: Tracker) -> filelock.BaseFileLock:
     """Hold the lock of a tracker: two streams of one source id would be one tracker twice."""
     folder = platformdirs.user_cache_path("gazeannotator", appauthor=False, ensure_exists=True)
     name = "".join(each if each.isalnum() else "-" for each in tracker.info.serial)
-    lock = filelock.FileLock(folder / f"tobii-{name}.lock", timeout=0)
+    lock = filelock.FileLock(folder / f"tobii-{name}.lock", timeout=0, thread_local=False)
     try:
         lock.acquire()
     except filelock.Timeout as error:

@@ -83,6 +83,11 @@ class SettingsDialog(FormDialog):
                 decimals=4,
                 step=0.001,
             ),
+            "operator_view": FieldText(
+                self.tr("Operator view"),
+                self.tr("On a second screen, never on the reader's. Session → Operator view opens it too."),
+                choices={"auto": self.tr("opens by itself"), "never": self.tr("only when asked for")},
+            ),
             "lsl_scope": FieldText(
                 self.tr("Eye trackers on"),
                 self.tr("Other computers are searched only if you allow it here."),

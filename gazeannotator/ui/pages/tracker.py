@@ -16,8 +16,11 @@ from gazeannotator.ui import screens
 from gazeannotator.ui.cards import Banner, Card, CardButton, Page
 from gazeannotator.ui.dialogs.stream_mapping import StreamMappingDialog
 from gazeannotator.ui.gaze_feed import GazeFeed, LiveValues, StreamSearch
+from gazeannotator.ui.pages.tracker_check import AccuracyCheck
 from gazeannotator.ui.pages.tracker_signal import SHOWN_S, SignalCard
 from gazeannotator.ui.pages.tracker_simulator import Simulator
+from gazeannotator.ui.pages.tracker_tobii import TobiiCard
+from gazeannotator.ui.tobii_link import TobiiLink
 from gazeannotator.ui.widgets import button, clear_layout, label, picture, titled
 from gazeannotator.ui.words import localised
 
@@ -48,9 +51,13 @@ class TrackerPage(Page):
         self._feed: GazeFeed | None = None
         self._answer: StreamMapping | None = None
         self._dialog: StreamMappingDialog | None = None
+        self._awaited = ""
         self._status: RecorderStatus | None = None
         self.simulator = Simulator(self._screen_px, self)
         self.simulator.changed.connect(self._simulator_changed)
+        self.accuracy = AccuracyCheck(settings, self)
+        self.accuracy.button.clicked.connect(lambda: self.accuracy.open(self._feed))
+        self.accuracy.changed.connect(self._refresh)
         self._draw = QTimer(self, interval=_NUMBERS_EVERY_MS)
         self._draw.timeout.connect(self._show_status)
 
@@ -67,12 +74,21 @@ class TrackerPage(Page):
         )
         columns = QHBoxLayout()
         columns.setSpacing(20)
-        columns.addWidget(self._streams_card(), 2)
+        columns.addLayout(self._left_column(), 2)
         columns.addLayout(self._signal_column(), 5)
         self.body.addLayout(columns, 1)
         self._fill(None)
 
     # -- parts ---------------------------------------------------------------------------------
+
+    def _left_column(self) -> QVBoxLayout:
+        self.tobii_card = TobiiCard(TobiiLink.of_the_application())
+        self.tobii_card.sends.connect(self._await)
+        column = QVBoxLayout()
+        column.setSpacing(16)
+        column.addWidget(self._streams_card(), 1)
+        column.addWidget(self.tobii_card)
+        return column
 
     def _streams_card(self) -> Card:
         card = Card(self.tr("Streams"))
@@ -119,9 +135,12 @@ class TrackerPage(Page):
         column.addLayout(self._notice)
         column.addWidget(self.signal_card, 1)
         column.addWidget(self._empty, 1)
+        column.addWidget(self.accuracy.card)
         buttons = QHBoxLayout()
         buttons.addWidget(self.change_button)
         buttons.addStretch(1)
+        buttons.addWidget(self.accuracy.screen)
+        buttons.addWidget(self.accuracy.button)
         buttons.addWidget(self.use_button)
         column.addLayout(buttons)
         return column
@@ -145,9 +164,10 @@ class TrackerPage(Page):
         self._leave()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """End the simulated eye too."""
+        """End the simulated eye and the bridge to a Tobii too: the app ends."""
         self._leave()
         self.simulator.stop()
+        TobiiLink.of_the_application().close()
         super().closeEvent(event)
 
     def _leave(self) -> None:
@@ -168,11 +188,20 @@ class TrackerPage(Page):
         if self._streams is None or [each.uid for each in streams] != [each.uid for each in self._streams]:
             self._streams = streams
             self._fill(streams)
-        if self._feed is None and not self._notice.count():
+        started = [each for each in streams if self._awaited and each.source_id == self._awaited]
+        if started:
+            self._awaited = ""
+            self.open(started[0])
+        elif self._feed is None and not self._notice.count():
             last = self._settings.last_stream
             wanted = [each for each in streams if last and last.source_id in (each.source_id, each.name)]
             if len(wanted or streams) == 1:
                 self.open((wanted or streams)[0])
+
+    @Slot(str)
+    def _await(self, source_id: str) -> None:
+        """Show this stream as soon as it is found: it was started here."""
+        self._awaited = source_id
 
     def _fill(self, streams: list[StreamDescription] | None) -> None:
         clear_layout(self._list)
@@ -210,6 +239,7 @@ class TrackerPage(Page):
         self._refresh()
 
     def _close_feed(self) -> None:
+        self.accuracy.stop()
         feed, self._feed, self._status = self._feed, None, None
         if self._dialog is not None:
             self._dialog.reject()
@@ -301,6 +331,7 @@ class TrackerPage(Page):
         self._empty.setVisible(not opened)
         self.change_button.setVisible(opened and self._feed.told is not None)
         self.use_button.setVisible(opened)
+        self.accuracy.show_choice(opened, ready=self._status is not None)
         self.use_button.setEnabled(self._status is not None)
         self.simulate_button.setText(
             self.tr("Stop simulated eye") if self.simulator.running else self.tr("Start simulated eye")

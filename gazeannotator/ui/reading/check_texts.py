@@ -6,8 +6,9 @@ import math
 
 from PySide6.QtCore import QCoreApplication
 
+from gazeannotator.ui.calibration.words import measured_words
+from gazeannotator.ui.panel import PanelText
 from gazeannotator.ui.reading.controller import ReadingController
-from gazeannotator.ui.reading.overlays import PanelText
 from gazeannotator.ui.reading.room import Phase
 
 translate = QCoreApplication.translate
@@ -21,20 +22,21 @@ def tracker_keys(controller: ReadingController) -> Keys:
     if controller.has_gaze:
         keys.append((("R",), translate("ReadingPage", "Quick check of the eye tracker at one point")))
     if controller.can_validate:
-        keys.append((("V",), translate("ReadingPage", "Measure how accurate the eye tracker is")))
+        keys.append((("V",), translate("ReadingPage", "Measure how accurate the eye tracker is (20 s)")))
     return tuple(keys)
 
 
 def accuracy_words(controller: ReadingController) -> str:
     """Say what is known of the accuracy; empty where nothing is."""
-    accuracy_deg = controller.session.tracking.accuracy_deg
-    if math.isnan(accuracy_deg):
+    session = controller.session
+    known = session.tracking
+    if math.isnan(known.accuracy_deg):
         return ""
     limit_deg = controller.protocol.max_accuracy_deg
-    words = translate("ReadingPage", "Accuracy {found:.1f}°.")
-    if accuracy_deg > limit_deg:
+    if known.accuracy_deg > limit_deg:
         words = translate("ReadingPage", "Accuracy {found:.1f}°: this study asks for {limit:g}° or better.")
-    return words.format(found=accuracy_deg, limit=limit_deg)
+        return words.format(found=known.accuracy_deg, limit=limit_deg)
+    return measured_words(known, controller.now_s - session.validated_s)
 
 
 def check_hint(controller: ReadingController) -> str:

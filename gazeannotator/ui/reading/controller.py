@@ -72,6 +72,11 @@ class ReadingController(QObject):
         return self._course.why_paused
 
     @property
+    def now_s(self) -> float:
+        """The local clock."""
+        return self._room.clock()
+
+    @property
     def protocol(self) -> Protocol:
         """How images are read."""
         return self._sitting.protocol

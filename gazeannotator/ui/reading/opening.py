@@ -13,6 +13,7 @@ from gazeannotator.settings import Settings
 from gazeannotator.study.store import Store
 from gazeannotator.tracking import lsl
 from gazeannotator.ui import screens
+from gazeannotator.ui.reading.validating import validate
 from gazeannotator.ui.reading.window import ReadingWindow, utc_now
 
 __all__ = ["ReadingWindow", "open_reading"]
@@ -29,7 +30,7 @@ def open_reading(
     windowed: tuple[int, int] | None = None,
     without_gaze: bool = False,
     exit_when_done: bool = False,
-    validation: Callable[[ReadingWindow, str], None] | None = None,
+    validation: Callable[[ReadingWindow, str], None] | None = validate,
     skip_calibration: bool = False,
 ) -> ReadingWindow:
     """Open a reading window on its ready page.
@@ -53,7 +54,7 @@ def open_reading(
         End the session and close after the last image.
     validation : callable, optional
         Begins a validation of the eye tracker in the window, for the purpose that it is given, see
-        `ReadingController.validation_wanted`. Without it none is offered.
+        `ReadingController.validation_wanted`. None: none is offered.
     skip_calibration : bool
         Take the tracker's own calibration as it is: no validation before the first image.
 

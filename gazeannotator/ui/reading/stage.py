@@ -13,6 +13,7 @@ from gazeannotator.ui.image_view import BLANK, Frame, ImageView, Method
 from gazeannotator.ui.reading.images import ImageLoader
 
 Size = tuple[int, int]
+SOON_MS = 34
 
 
 class Stage(QObject):
@@ -136,6 +137,11 @@ class Stage(QObject):
 
     def _area(self, size: Size) -> QRect:
         return QRect(*map(int, largest_placement(size, self._view.size_px).as_tuple()))
+
+    @property
+    def about_to_show(self) -> bool:
+        """Whether an image is due within a frame or two, or presented and not visible yet."""
+        return self._view.waits or 0 <= self._cross_timer.remainingTime() < SOON_MS
 
     def close(self) -> None:
         """End the work in the background."""

@@ -7,11 +7,11 @@ from dataclasses import replace
 from PySide6.QtCore import QCoreApplication, QLocale
 
 from gazeannotator.study.model import Scheme
+from gazeannotator.ui.panel import PanelText
 from gazeannotator.ui.reading.check_texts import accuracy_words, check_failed, tracker_keys
 from gazeannotator.ui.reading.controller import ReadingController
 from gazeannotator.ui.reading.link import LinkState
 from gazeannotator.ui.reading.link_texts import link_words
-from gazeannotator.ui.reading.overlays import PanelText
 from gazeannotator.ui.reading.room import Phase
 from gazeannotator.ui.words import localised
 

@@ -15,22 +15,26 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gazeannotator.errors import UserError
 from gazeannotator.settings import Settings
+from gazeannotator.study.model import Entry
 from gazeannotator.study.store import Store
 from gazeannotator.tracking import lsl
 from gazeannotator.ui import screens
+from gazeannotator.ui.calibration.screen import CheckScreen
 from gazeannotator.ui.dialogs.consent import ConsentForm
 from gazeannotator.ui.dialogs.stream_mapping import StreamMappingDialog
 from gazeannotator.ui.frame_interval import FrameMeter
 from gazeannotator.ui.gaze_feed import EventSender
+from gazeannotator.ui.grey_look import style_sheet, zoom_for
 from gazeannotator.ui.image_view import ImageView
+from gazeannotator.ui.panel import Panel, place_in_middle
 from gazeannotator.ui.reading import texts
 from gazeannotator.ui.reading.check_texts import check_hint
 from gazeannotator.ui.reading.controller import ReadingController
 from gazeannotator.ui.reading.keys import KeyClock, KeyPress, meaning
 from gazeannotator.ui.reading.link import TrackerLink
-from gazeannotator.ui.reading.look import style_sheet, zoom_for
 from gazeannotator.ui.reading.notes import ready_notes
-from gazeannotator.ui.reading.overlays import Panel, Signs, place_in_middle
+from gazeannotator.ui.reading.operator_link import OperatorLink
+from gazeannotator.ui.reading.overlays import Signs
 from gazeannotator.ui.reading.place import Place
 from gazeannotator.ui.reading.place_texts import displaced
 from gazeannotator.ui.reading.room import LOOKING, Phase, Room
@@ -93,6 +97,7 @@ class ReadingWindow(QWidget):
         self._lingers = False
         self.consent: ConsentForm | None = None
         self.mapping: StreamMappingDialog | None = None
+        self.check: CheckScreen | None = None
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.view)
@@ -101,7 +106,7 @@ class ReadingWindow(QWidget):
         self._sender = EventSender(session_id, facts.px)
         self.link = TrackerLink(stream, settings, facts.px, self)
         self.link.used.connect(self.stream_used)
-        self._room = Room(
+        self.room = Room(
             store=store,
             reader=reader,
             screen=screens.reading_screen(facts, settings.viewing_distance_mm),
@@ -110,14 +115,15 @@ class ReadingWindow(QWidget):
             view=self.view,
             place=self.place,
             link=self.link,
-            publish=self._sender,
+            publish=self._publish,
             session_id=session_id,
             onset_correction_s=settings.onset_correction_s,
             exit_when_done=exit_when_done,
             validation=None if validation is None else partial(validation, self),
             skip_calibration=skip_calibration,
         )
-        self.controller = ReadingController(self._room, self)
+        self.controller = ReadingController(self.room, self)
+        self.operator = OperatorLink(self, self.room, settings.operator_view == "auto")
         self.controller.changed.connect(self._refresh)
         self.controller.trouble.connect(self._show_trouble)
         self.controller.answered.connect(self.answered)
@@ -135,6 +141,7 @@ class ReadingWindow(QWidget):
         self.place.show()
         self._meter.start()
         self._refresh()
+        self.operator.open_by_itself()
 
     def _start(self) -> None:
         if self._without_gaze:
@@ -160,6 +167,9 @@ class ReadingWindow(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Take the keys of the reading."""
+        if self.check is not None:
+            self.check.keyPressEvent(event)
+            return
         now_s = lsl.local_clock()
         pressed_s = self._key_clock.pressed_s(event, now_s)
         key = meaning(event)
@@ -194,9 +204,14 @@ class ReadingWindow(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         """Pause where another window becomes active."""
         super().changeEvent(event)
-        # Keys go to another window now, and so do the eyes.
-        if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
-            self.controller.interrupt("window")
+        if event.type() == QEvent.Type.ActivationChange:
+            self.operator.see_who_has_keyboard()
+
+    def keyboard_lost(self) -> None:
+        """Pause: keys go to another window now, and so do the eyes."""
+        self.controller.interrupt("window")
+        if self.check is not None:
+            self.check.targets.interrupt()
 
     def moveEvent(self, event: QMoveEvent) -> None:
         """Pause: the image is no longer where it was noted."""
@@ -212,6 +227,8 @@ class ReadingWindow(QWidget):
         look = style_sheet(zoom_for(self.size()))
         if look != self.styleSheet():
             self.setStyleSheet(look)
+        if self.check is not None:
+            self.check.setGeometry(self.rect())
         self._refresh()
 
     @Slot()
@@ -250,6 +267,7 @@ class ReadingWindow(QWidget):
         if self.mapping is not None:
             self.mapping.reject()
         controller = self.controller
+        self.operator.close()
         controller.stage.close()
         simulated = self.link.simulated
         unsaved = self.link.close()
@@ -268,6 +286,10 @@ class ReadingWindow(QWidget):
                 "unsaved": unsaved,
             }
         )
+
+    def _publish(self, entry: Entry) -> None:
+        self._sender(entry)
+        self.operator.hear(entry)
 
     # -- output --------------------------------------------------------------------------------
 
@@ -315,7 +337,7 @@ class ReadingWindow(QWidget):
                     covered=controller.stage.covered_by_patch(),
                     windowed=self._windowed is not None,
                 ),
-                displaced=displaced(self._room.displaced, self.place.facts.name),
+                displaced=displaced(self.room.displaced, self.place.facts.name),
             )
         else:
             self.consent.show()

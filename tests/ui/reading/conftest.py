@@ -3,7 +3,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -258,23 +257,3 @@ def own_x_display() -> Iterator[str]:
     """A display for one test, which may change its screens."""
     with display() as name:
         yield name
-
-
-@pytest.fixture
-def run_script() -> Callable[..., str]:
-    """Run one of the scripts beside this file in a process of its own."""
-
-    def run(name: str, *arguments: str, **environment: str) -> str:
-        script = Path(__file__).with_name(name)
-        result = subprocess.run(
-            [sys.executable, str(script), *arguments],
-            env={**os.environ, **environment},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert result.returncode == 0, result.stderr
-        return result.stdout
-
-    return run

@@ -234,7 +234,9 @@ def test_no_validation_is_offered_where_there_is_none(
     make_study: Make, open_window: Open, make_tracker: Make
 ) -> None:
     make_tracker()
-    reading = open_window(make_study(1, require_validation=True), without_gaze=False).connect()
+    reading = open_window(
+        make_study(1, require_validation=True), without_gaze=False, validation=None
+    ).connect()
     assert "how accurate" not in reading.said
     reading.press(Key.Key_V)
     assert reading.controller.phase is Phase.READY
@@ -259,7 +261,7 @@ def test_validation_from_the_ready_page(
     assert reading.controller.phase is Phase.VALIDATING
     reading.controller.validated(dict(MEASURED))
     assert reading.controller.phase is Phase.READY
-    assert "Accuracy 0.6°." in reading.said
+    assert "Accuracy 0.6°, precision 0.1° (just now)." in reading.said
     reading.start()
     assert readings(reading)[0].tracking.accuracy_deg == 0.6
     assert course(reading) == ["session_started", "validation", "onset"]

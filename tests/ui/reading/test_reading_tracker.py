@@ -14,7 +14,7 @@ from PySide6.QtCore import Qt
 from gazeannotator.errors import StorageError
 from gazeannotator.settings import LastStream, Settings
 from gazeannotator.study.store import Store
-from gazeannotator.tracking import lsl
+from gazeannotator.tracking import lsl, simulator
 from gazeannotator.tracking.mapping import StreamMapping
 from gazeannotator.ui.dialogs.stream_mapping import StreamMappingDialog
 from gazeannotator.ui.reading import link
@@ -265,6 +265,41 @@ def test_lost_tracker_holds_the_reading(make_study: Make, open_window: Open, mak
     with Store.open(reading.study) as store:
         first, again = store.readings()
     assert (first.state, first.note, again.image) == ("interrupted", "tracker_lost", first.image)
+    feed = reading.window.link.feed
+    (gap,) = [each for each in feed.take_gaps() if each.reason == "silence"]
+    assert first.onset_s < gap.from_s + 0.1 < gap.to_s < again.onset_s
+    assert feed.take_gaps() == []
+    assert feed.timing.longest_gap_s == pytest.approx(gap.to_s - gap.from_s, abs=0.01)
+    assert feed.timing.reconnects == 0
+
+
+def test_a_tracker_program_that_was_started_again_is_taken_up_under_its_new_id(
+    make_study: Make, open_window: Open, make_tracker: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tracker = make_tracker()
+    reading = connected(open_window(make_study(1), without_gaze=False))
+    reading.start()
+    tracker.close()
+    reading.until(Phase.HELD)
+    with monkeypatch.context() as patch:
+        patch.setattr(simulator.os, "getpid", lambda: 4711)
+        again = make_tracker()
+    assert again.description.source_id != tracker.description.source_id
+    reading.until(Phase.PAUSED)
+    reading.press(Key.Key_Space)
+    reading.until(Phase.VIEWING)
+    feed = reading.window.link.feed
+    assert [each.reason for each in feed.take_gaps()] == ["reconnected"]
+    reading.qtbot.waitUntil(lambda: feed.timing.samples >= 250, timeout=8000)
+    reading.answer()
+    reading.leave()
+    assert feed.timing.reconnects == 1
+    with Store.open(reading.study) as store:
+        (session,) = store.sessions()
+        assert session.gaze_stream.same_machine
+        done = store.readings()[-1]
+        chunk = store.gaze(session.id, done.onset_s, done.offset_s)
+        assert len(chunk) == pytest.approx(250 * (done.offset_s - done.onset_s), abs=8)
 
 
 def test_gaze_that_cannot_be_stored(

@@ -1,4 +1,4 @@
-"""The look of the reading window: neutral greys, no hint of gaze or of an answer."""
+"""The look of the full-screen windows for readers: neutral greys, no hint of gaze or of an answer."""
 
 from __future__ import annotations
 
@@ -63,6 +63,7 @@ def zoom_for(window: QSize) -> float:
     return round(20 * min(max(zoom, 0.5), 2.0)) / 20
 
 
-def style_sheet(zoom: float) -> str:
-    """Return the look of the reading window, all sizes multiplied."""
-    return re.sub(r"\b(\d+)px", lambda found: f"{max(1, round(int(found[1]) * zoom))}px", _STYLE)
+def style_sheet(zoom: float, window: str = "readingWindow") -> str:
+    """Return the look of the grey window of that object name, all sizes multiplied."""
+    style = _STYLE.replace("#readingWindow", f"#{window}")
+    return re.sub(r"\b(\d+)px", lambda found: f"{max(1, round(int(found[1]) * zoom))}px", style)
