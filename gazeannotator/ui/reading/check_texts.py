@@ -50,9 +50,7 @@ def check_hint(controller: ReadingController) -> str:
     check = controller.check
     if controller.phase is not Phase.CHECKING or check is None:
         return ""
-    return translate("ReadingPage", "✓ The eye tracker is right to {found:.1f}°").format(
-        found=check.offset_deg
-    )
+    return translate("ReadingPage", "✓ Eye tracker checked: {found:.1f}° off").format(found=check.offset_deg)
 
 
 def check_failed(controller: ReadingController) -> PanelText:

@@ -130,6 +130,8 @@ def _ready(
         # What is recorded now is this stream's: there is nothing to choose any more.
         choices = ()
         words = f"{words} {accuracy_words(controller)}".rstrip()
+        poor = controller.session.tracking.accuracy_deg > controller.protocol.max_accuracy_deg
+        tone = "wait" if poor and tone == "good" else tone
     return PanelText(
         title=translate("ReadingPage", "Ready to read")
         if link.ready
@@ -217,10 +219,12 @@ def repeat_words(count: int) -> str:
     """Say that some images come again, and why."""
     if count == 1:
         return translate(
-            "ReadingPage", "One image is shown once more: the eyes were not measured well enough."
+            "ReadingPage",
+            "One image is shown once more: the eye tracker did not follow your eyes well enough.",
         )
     return translate(
-        "ReadingPage", "{count} images are shown once more: the eyes were not measured well enough."
+        "ReadingPage",
+        "{count} images are shown once more: the eye tracker did not follow your eyes well enough.",
     ).format(count=count)
 
 
