@@ -37,13 +37,6 @@
     </message>
 </context>
 <context>
-    <name>AccuracyCard</name>
-    <message>
-        <source>Accuracy {accuracy}, precision {precision}, data loss {loss}; checked at {when}</source>
-        <translation>准确度 {accuracy}，精密度 {precision}，数据丢失 {loss}；检查时间 {when}</translation>
-    </message>
-</context>
-<context>
     <name>AccuracyCheck</name>
     <message>
         <source>Check accuracy…</source>
@@ -56,6 +49,21 @@
     <message>
         <source>Screen of the check</source>
         <translation>用于检查的屏幕</translation>
+    </message>
+</context>
+<context>
+    <name>AccuracyNote</name>
+    <message>
+        <source>Accuracy {value}</source>
+        <translation>准确度 {value}</translation>
+    </message>
+    <message>
+        <source>precision {precision}, data loss {loss}</source>
+        <translation>精密度 {precision}，数据丢失率 {loss}</translation>
+    </message>
+    <message>
+        <source>checked at {time}</source>
+        <translation>检查时间 {time}</translation>
     </message>
 </context>
 <context>
@@ -221,6 +229,17 @@
     <message>
         <source>The same seed gives the same split.</source>
         <translation>种子相同，划分相同。</translation>
+    </message>
+</context>
+<context>
+    <name>Calibrating</name>
+    <message>
+        <source>The eye tracker is not connected any more.</source>
+        <translation>眼动仪已断开连接。</translation>
+    </message>
+    <message>
+        <source>Connect it on the eye tracker&apos;s page.</source>
+        <translation>请在“眼动仪”页面重新连接。</translation>
     </message>
 </context>
 <context>
@@ -1357,8 +1376,8 @@
         <translation>快速检查眼动仪：注视十字</translation>
     </message>
     <message>
-        <source>Measure the eye tracker&apos;s accuracy, before the start or in a pause</source>
-        <translation>测量眼动仪的准确度（开始前或暂停时）</translation>
+        <source>Measure the eye tracker&apos;s accuracy</source>
+        <translation>测量眼动仪的准确度</translation>
     </message>
     <message>
         <source>Esc</source>
@@ -2131,8 +2150,8 @@
         <translation>准确度 {found:.1f}°，本研究要求不超过 {limit:g}°。</translation>
     </message>
     <message>
-        <source>✓ The eye tracker is right to {found:.1f}°</source>
-        <translation>✓ 眼动仪误差在 {found:.1f}° 以内</translation>
+        <source>✓ Eye tracker checked: {found:.1f}° off</source>
+        <translation>✓ 眼动仪检查通过，偏差 {found:.1f}°</translation>
     </message>
     <message>
         <source>Your eyes were not found</source>
@@ -2255,6 +2274,14 @@
         <translation>正在准备</translation>
     </message>
     <message>
+        <source>One image is shown once more: the eye tracker did not follow your eyes well enough.</source>
+        <translation>有 1 幅图像将再显示一次：眼动仪对您视线的跟踪不够好。</translation>
+    </message>
+    <message>
+        <source>{count} images are shown once more: the eye tracker did not follow your eyes well enough.</source>
+        <translation>有 {count} 幅图像将再显示一次：眼动仪对您视线的跟踪不够好。</translation>
+    </message>
+    <message>
         <source>, </source>
         <translation>、</translation>
     </message>
@@ -2369,14 +2396,6 @@
     <message>
         <source>All images are read</source>
         <translation>全部图像已阅</translation>
-    </message>
-    <message>
-        <source>One image is shown once more: the eyes were not measured well enough.</source>
-        <translation>有一张图像将再显示一次：眼动测量质量不足。</translation>
-    </message>
-    <message>
-        <source>{count} images are shown once more: the eyes were not measured well enough.</source>
-        <translation>有 {count} 张图像将再显示一次：眼动测量质量不足。</translation>
     </message>
     <message>
         <source>Once more: {number} / {total}</source>
