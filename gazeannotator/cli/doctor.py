@@ -13,9 +13,11 @@ import typer
 from gazeannotator import doctor as examination
 from gazeannotator.cli import console
 from gazeannotator.cli.demo import has_display
+from gazeannotator.cli.tracker_list import tobii_facts
 from gazeannotator.errors import TrackerError
 from gazeannotator.settings import SettingsFile
 from gazeannotator.tracking import lsl
+from gazeannotator.tracking.tobii import sdk
 
 Facts = dict[str, Any]
 
@@ -51,7 +53,15 @@ def doctor(
 
 def tobii() -> Facts:
     """Tell which Tobii SDK is installed and which trackers it finds."""
-    return {"backend": None, "trackers": []}
+    try:
+        sdks = sdk.load()
+        found = sdk.find_trackers(sdks)
+    except TrackerError:
+        return {"backend": None, "trackers": []}
+    return {
+        "backend": ", ".join(each.name for each in sdks),
+        "trackers": [tobii_facts(each) for each in found],
+    }
 
 
 def screens() -> list[Facts]:
@@ -70,10 +80,10 @@ def _measured_screens(offscreen: bool) -> list[Facts]:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from PySide6.QtWidgets import QApplication
 
-    from gazeannotator.ui.screens import screens
+    from gazeannotator.ui.frame_interval import screens_as_facts
 
     application = QApplication([])
-    found = [each.as_json() for each in screens(SettingsFile().current.screens_mm)]
+    found = screens_as_facts(SettingsFile().current.screens_mm)
     virtual = application.platformName() == "offscreen"
     return [{**each, "virtual": virtual} for each in found]
 

@@ -60,6 +60,7 @@ def read(
         screen=screen,
         windowed=size,
         exit_when_done=exit_when_done,
+        skip_calibration=skip_calibration,
     )
 
     def remember(source_id: str, name: str, answer: Answer | Literal[""]) -> None:

@@ -9,13 +9,15 @@ from typing import Annotated, Any
 import typer
 
 from gazeannotator.cli import console
-from gazeannotator.gaze.filters import data_loss
+from gazeannotator.dataset.reading_gaze import reading_loss
+from gazeannotator.study import options
 from gazeannotator.study.check import check_study
 from gazeannotator.study.facts import study_info
 from gazeannotator.study.folder import key_file
 from gazeannotator.study.identity import others_may_read
 from gazeannotator.study.importing import ImportReport, create_study
 from gazeannotator.study.importing import import_images as import_folder
+from gazeannotator.study.model import Protocol
 from gazeannotator.study.scheme import load_scheme
 from gazeannotator.study.store import Store
 from gazemodel import events
@@ -42,6 +44,9 @@ def create(
     scheme: Annotated[str, typer.Option(help="Label scheme: nice, or a .toml file.")] = "nice",
     database: Annotated[str | None, typer.Option(help="Database URL, by default SQLite in STUDY.")] = None,
     name: Annotated[str | None, typer.Option(help="The study's name, by default that of its folder.")] = None,
+    protocol: Annotated[
+        Path | None, typer.Option(help="TOML file of reading options, see study protocol.")
+    ] = None,
     progress: Style = console.ProgressStyle.bar,
 ) -> None:
     """Make a study of a folder of images; patients and file names are pseudonymised.
@@ -54,6 +59,7 @@ def create(
             images,
             metadata_csv=metadata,
             scheme=load_scheme(scheme),
+            protocol=options.load_protocol(protocol) if protocol else None,
             name=name,
             database_url=database,
             progress=report_progress,
@@ -82,12 +88,46 @@ def info(study: StudyPath, json: AsJson = False) -> None:
     Example: gazeannotator study info my-study
     """
     with Store.open(study) as store:
-        facts = study_info(store, data_loss=data_loss)
+        facts = study_info(store, data_loss=reading_loss)
+        special = options.differences(store.protocol)
     if json:
         console.print_json(facts)
         return
     for label, value in _lines(facts):
         console.say(f"{label:<18}{value}")
+    if special:
+        listed = ", ".join(f"{name} {options.as_text(value)}" for name, value in special.items())
+        console.say(f"{'Reading options':<18}{listed}")
+
+
+@app.command()
+@console.user_errors
+def protocol(
+    study: StudyPath,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Change an option.")
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Show how images are read in a study, or change it for the sessions to come.
+
+    Sessions that run go on as they began; readings that exist keep their marks.
+
+    Example: gazeannotator study protocol my-study --set drift_check_every=20 --set offer_again=true
+    """
+    with Store.open(study) as store:
+        now = store.protocol
+        wanted = options.changed(now, settings or ())
+        if wanted != now:
+            store.change_protocol(wanted)
+    facts = dataclasses.asdict(wanted)
+    if json:
+        console.print_json(facts)
+        return
+    usual = dataclasses.asdict(Protocol())
+    for name, value in facts.items():
+        note = "" if value == usual[name] else f"(by default {options.as_text(usual[name])})"
+        console.say(f"{name:<26}{options.as_text(value):<10}{note}".rstrip())
 
 
 @app.command()

@@ -25,7 +25,7 @@ def list_trackers(
     """
     with ThreadPoolExecutor(max_workers=1) as beside:
         looking = beside.submit(lsl.find_streams)
-        tobii = [_tobii_facts(each) for each in _find_tobii()]
+        tobii = [tobii_facts(each) for each in _find_tobii()]
         streams = [_stream_facts(each) for each in looking.result()]
     if json:
         console.print_json({"tobii": tobii, "streams": streams})
@@ -57,7 +57,8 @@ def _find_tobii() -> list[TrackerInfo]:
         return []
 
 
-def _tobii_facts(info: TrackerInfo) -> dict[str, Any]:
+def tobii_facts(info: TrackerInfo) -> dict[str, Any]:
+    """Tell of a tracker what `tracker list` and `doctor` print."""
     return {
         "model": info.model,
         "serial": info.serial,

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from gazeannotator.dataset.corrections import CorrectedSpans
 from gazeannotator.dataset.joining import Joined, join_studies
 from gazeannotator.dataset.preparing import PreparedImage, Recipe, prepared
 from gazeannotator.dataset.readings import Quality
@@ -198,6 +199,7 @@ class _Tally:
         self.gaze_samples = 0
         self.fixations = 0
         self.simulated = False
+        self.corrected = CorrectedSpans()
 
     def add(self, image: PreparedImage) -> None:
         """Count one image and its readings."""
@@ -212,6 +214,8 @@ class _Tally:
             self.simulated |= columns["source"] == "simulated"
             self.gaze_samples += len(reading.gaze["t_s"])
             self.fixations += len(reading.fixations["onset_s"])
+            if reading.corrected:
+                self.corrected.add(columns)
             if columns["exclusion"]:
                 self.excluded[columns["exclusion"]] += 1
 
@@ -233,7 +237,11 @@ def _finish(
     attributes = {
         "study": joined.name,
         "scheme": asdict(joined.scheme),
-        "build": {**asdict(options), "studies": [path.resolve().name for path in studies]},
+        "build": {
+            **asdict(options),
+            "studies": [path.resolve().name for path in studies],
+            "corrected": tally.corrected.as_data(),
+        },
         "readers": [{"code": code, "readings": n} for code, n in sorted(tally.readers.items())],
         "patients_known": joined.patients_known,
         "simulated": tally.simulated,

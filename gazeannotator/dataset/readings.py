@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gazeannotator.dataset.corrections import corrected
 from gazeannotator.dataset.grid import Look
+from gazeannotator.dataset.reading_gaze import gaze_while_seen
 from gazeannotator.dataset.rules import OPERATOR, on_image
-from gazeannotator.gaze.filters import data_loss, interval_s
 from gazeannotator.gaze.fixations import find_fixations
 from gazeannotator.geometry import (
     Screen,
@@ -19,7 +20,7 @@ from gazeannotator.geometry import (
     normalised_to_screen_px,
     screen_px_to_image_px,
 )
-from gazeannotator.samples import GazeChunk, both_eyes
+from gazeannotator.samples import both_eyes
 from gazeannotator.study.model import CANNOT_BE_ASSESSED, Reading, Session
 from gazeannotator.study.store import Store
 
@@ -55,12 +56,15 @@ class PreparedReading:
         Columns of these tables.
     size_px : tuple of int
         Of the image.
+    corrected : bool
+        A correction was applied to the gaze.
     """
 
     columns: dict[str, Any]
     gaze: dict[str, NDArray[Any]]
     fixations: dict[str, NDArray[Any]]
     size_px: tuple[int, int]
+    corrected: bool
 
     @property
     def valid(self) -> bool:
@@ -99,16 +103,14 @@ def prepare_reading(
     PreparedReading
     """
     onset_s, duration_s = reading.seen(session.onset_correction_s)
-    time_s, chunk = _within(store, session, onset_s, duration_s)
+    seen = gaze_while_seen(store, session, onset_s, duration_s)
+    time_s, chunk, loss = seen.time_s, seen.chunk, seen.data_loss
 
     distance_mm = chunk.distance_mm[chunk.distance_mm > 0]
     screen = session.screen
     if len(distance_mm):
         screen = replace(screen, distance_mm=float(np.median(distance_mm)))
-    rate_hz = _rate_hz(time_s, session)
-    recorded = session.gaze_stream is not None or len(time_s) > 0
-    loss = data_loss(time_s, chunk.lost, 0.0, duration_s, rate_hz) if recorded else math.nan
-
+    chunk = corrected(chunk, reading)
     left, right = (normalised_to_screen_px(eye, screen.size_px) for eye in (chunk.left, chunk.right))
     combined = both_eyes(left, right)
     fixations = find_fixations(time_s, combined, screen, method=method)
@@ -125,7 +127,7 @@ def prepare_reading(
             "duration_s": duration_s,
             "response_s": reading.response_s - session.onset_correction_s,
             "onset_correction_s": session.onset_correction_s,
-            "rate_hz": rate_hz,
+            "rate_hz": seen.rate_hz,
             "accuracy_deg": reading.tracking.accuracy_deg,
             "precision_rms_deg": reading.tracking.precision_rms_deg,
             "data_loss": loss,
@@ -144,6 +146,7 @@ def prepare_reading(
             "samples": fixations.samples,
         },
         size_px=size_px,
+        corrected=reading.tracking.correction is not None,
     )
 
 
@@ -166,20 +169,6 @@ def why_excluded(reading: Reading, loss: float, limits: Quality) -> str:
     return ""
 
 
-def _within(
-    store: Store, session: Session, onset_s: float, duration_s: float
-) -> tuple[NDArray[np.float64], GazeChunk]:
-    """Take the samples while the image was shown, with strictly increasing times since its onset."""
-    if math.isnan(duration_s):
-        return np.empty(0), GazeChunk.empty()
-    chunk = store.gaze(session.id, onset_s, onset_s + duration_s)
-    time_s = chunk.time_s - onset_s
-    kept = (time_s >= 0) & (time_s <= duration_s)
-    # A sender that repeats a stamp repeats a sample.
-    kept &= np.diff(time_s, prepend=-math.inf) > 0
-    return time_s[kept], chunk[kept]
-
-
 def _on_image(
     points: NDArray[np.float64], at_s: NDArray[np.float64], reading: Reading, size_px: tuple[int, int]
 ) -> NDArray[np.float64]:
@@ -190,13 +179,6 @@ def _on_image(
         moved = at_s >= view_s - reading.onset_s
         on_image_px[moved] = screen_px_to_image_px(points[moved], placement, size_px)
     return on_image_px
-
-
-def _rate_hz(time_s: NDArray[np.float64], session: Session) -> float:
-    if len(time_s) > 2:
-        return 1 / interval_s(time_s)
-    nominal = session.gaze_stream.rate_hz if session.gaze_stream else 0.0
-    return nominal if nominal > 0 else math.nan
 
 
 def _answers(reading: Reading, session: Session, exclusion: str) -> dict[str, Any]:

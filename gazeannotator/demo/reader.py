@@ -15,6 +15,7 @@ from gazeannotator.ui.reading.opening import ReadingWindow
 from gazeannotator.ui.reading.room import Phase
 
 FIRST_IMAGE_WITHIN_S = 60.0
+CHECK_WITHIN_S = 120.0
 DIGITS = (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3)
 
 
@@ -57,7 +58,7 @@ def read_all(
     plan: list[Turn],
     progress: Callable[[int, int], None],
 ) -> Script:
-    """Read image after image by key presses, until the session says that all are read.
+    """Check the eye tracker, then read image after image by key presses until all are read.
 
     Parameters
     ----------
@@ -70,6 +71,7 @@ def read_all(
     """
     controller = reading.controller
     yield Until("the reading window is ready", lambda: controller.phase is Phase.READY)
+    yield from _check_tracker(reading)
     press(reading, Qt.Key.Key_Space)
     yield _image(reading, within_s=FIRST_IMAGE_WITHIN_S)
     for number, turn in enumerate(plan, start=1):
@@ -98,6 +100,26 @@ def read_all(
         raise DemoFailed("The reading did not end after its last image.")
     yield after(1.0)
     press(reading, Qt.Key.Key_Space)
+
+
+def _check_tracker(reading: ReadingWindow) -> Script:
+    """Measure the tracker's accuracy as a reader does before the first image."""
+    yield Until("the eye tracker is ready", lambda: reading.link.state.ready, CHECK_WITHIN_S)
+    press(reading, Qt.Key.Key_V)
+    check = yield Until("the check of the eye tracker begins", lambda: reading.check, CHECK_WITHIN_S)
+
+    def is_done() -> bool:
+        if check.targets.paused:
+            press(reading, Qt.Key.Key_Space)
+        return check.page is check.result
+
+    yield Until("the check of the eye tracker is done", is_done, CHECK_WITHIN_S)
+    outcome = check.result.outcome
+    if not outcome.passed:
+        raise DemoFailed(f"The simulated eye tracker is not good enough: {check.result.title.text()}")
+    yield after(1.5)
+    press(reading, Qt.Key.Key_Space)
+    yield Until("the ready page shows again", lambda: reading.controller.phase is Phase.READY)
 
 
 def _other(label: int) -> int:

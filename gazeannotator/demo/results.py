@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 from gazeannotator.dataset.info import dataset_info
@@ -55,13 +56,16 @@ def _study(path: Path) -> str:
     with Store.open(path) as store:
         facts = study_info(store)
         loose = [each.id for each in store.sessions() if not each.simulated]
+        accuracies_deg = [each.tracking.accuracy_deg for each in store.readings() if each.state == "done"]
     _must(facts["simulated"] and not loose, "The study is not marked as simulated.")
     readings = facts["readings"]
     _must(readings["left"] == 0, f"{readings['left']} images of the study were not read.")
     _must(facts["gaze_samples"] > 0, "No gaze was recorded.")
+    _must(not any(map(math.isnan, accuracies_deg)), "The eye tracker's accuracy was not measured.")
     return (
         f"study     {path}: {facts['images']} images of {facts['patients']} patients, "
-        f"{readings['done']} readings, {facts['gaze_samples']} gaze samples, marked simulated"
+        f"{readings['done']} readings, {facts['gaze_samples']} gaze samples, "
+        f"tracker accurate to {max(accuracies_deg):.2f}°, marked simulated"
     )
 
 

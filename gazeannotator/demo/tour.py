@@ -78,7 +78,7 @@ class Tour:
         return page if isinstance(page, TrackerPage) else None
 
     def _read(self) -> Script:
-        self._steps.begin("Start reading: every image, by keys, while the simulated eye looks at it")
+        self._steps.begin("Start reading: a check of the eye tracker, then every image, by keys")
         window, page = self._window, self._window.study_page
         yield Until("the eye tracker is chosen", lambda: page.reading and page.reading.stream.currentData())
         page.reading.reader.setEditText(READER)

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import asdict
 from statistics import median
 from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from gazeannotator.study.model import CANNOT_BE_ASSESSED, Reading, Session
 from gazeannotator.study.store import Store
 
-LossMeasure = Callable[[NDArray[np.float64], NDArray[np.bool_], float, float, float], float]
-"""`gaze.filters.data_loss`: from times, lost samples, start, stop and rate to a share."""
+LossMeasure = Callable[[Store, Session, Reading], float]
+"""`dataset.reading_gaze.reading_loss`: share of lost samples, NaN where nothing was recorded."""
 
 
 def study_info(store: Store, *, data_loss: LossMeasure | None = None) -> dict[str, Any]:
@@ -23,7 +21,7 @@ def study_info(store: Store, *, data_loss: LossMeasure | None = None) -> dict[st
     Parameters
     ----------
     data_loss : callable, optional
-        `gaze.filters.data_loss`, handed in because a study knows nothing of how gaze is judged.
+        `dataset.reading_gaze.reading_loss`, handed in because a study knows nothing of how gaze is judged.
         With it all gaze is looked at, which takes seconds in a large study; without it
         ``median_data_loss`` is None, and no reading counts as excluded for its loss.
 
@@ -36,13 +34,13 @@ def study_info(store: Store, *, data_loss: LossMeasure | None = None) -> dict[st
         cannot be assessed, beyond the protocol's limits of accuracy or data loss),
         ``labels``: class name → valid answers, ``cannot_be_assessed``, ``gaze_samples``,
         ``median_accuracy_deg`` and ``median_data_loss`` over the valid answers, None if unknown,
-        and ``by_reader``: code → ``done``, ``left``.
+        ``protocol``: its options, and ``by_reader``: code → ``done``, ``left``.
     """
     images, readers, scheme = store.images(), store.readers(), store.scheme
     sessions = {each.id: each for each in store.sessions()}
     readings = store.readings()
     done = [each for each in readings if each.state == "done" and each.replaced_by is None]
-    loss = {each.id: _loss(store, sessions[each.session], each, data_loss) for each in done if data_loss}
+    loss = {each.id: data_loss(store, sessions[each.session], each) for each in done if data_loss}
     by_reader = {each.code: sum(reading.reader == each.code for reading in done) for each in readers}
     accuracies = [each.tracking.accuracy_deg for each in done]
     valid = {each.id for each in done}
@@ -73,20 +71,9 @@ def study_info(store: Store, *, data_loss: LossMeasure | None = None) -> dict[st
         "gaze_samples": store.gaze_sample_count(),
         "median_accuracy_deg": _median(accuracies),
         "median_data_loss": _median(list(loss.values())),
+        "protocol": asdict(store.protocol),
         "by_reader": {code: {"done": n, "left": len(images) - n} for code, n in by_reader.items()},
     }
-
-
-def _loss(store: Store, session: Session, reading: Reading, measure: LossMeasure | None) -> float:
-    """Judge a reading's samples as the data set does, NaN where nothing was recorded."""
-    start_s, duration_s = reading.seen(session.onset_correction_s)
-    if measure is None or session.gaze_stream is None or math.isnan(duration_s):
-        return math.nan
-    gaze = store.gaze(session.id, start_s, start_s + duration_s)
-    # The stamps tell the rate better than the stream's description.
-    step_s = float(np.median(np.diff(gaze.time_s))) if len(gaze) > 2 else 0.0
-    rate_hz = 1 / step_s if step_s > 0 else session.gaze_stream.rate_hz
-    return measure(gaze.time_s - start_s, gaze.lost, 0.0, duration_s, rate_hz)
 
 
 def _median(values: list[float]) -> float | None:

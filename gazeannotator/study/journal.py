@@ -134,9 +134,9 @@ def fold_readings(session: Session, entries: Iterable[Entry]) -> list[Reading]:
     validated = tracking = TrackerQuality()
     for entry in entries:
         if entry.event == "validation":
-            validated = tracking = _validated(entry.data)
+            validated = tracking = tracking_by_validation(entry.data)
         elif entry.event == "drift_check":
-            tracking = _checked(validated, entry.data)
+            tracking = tracking_by_check(validated, tracking, entry.data)
         if entry.reading is None:
             continue
         if entry.event == "onset":
@@ -221,18 +221,32 @@ def _followed(reading: Reading, entry: Entry) -> Reading:
     return reading
 
 
-def _validated(data: dict[str, Any]) -> TrackerQuality:
+def tracking_by_validation(data: dict[str, Any]) -> TrackerQuality:
+    """Tell how good the tracker is by the data of a ``validation``."""
     correction = data.get("correction")
     # What was measured says nothing any more of gaze that is corrected by it.
     measured = data if correction is None else correction
     return TrackerQuality(_number(measured["accuracy_deg"]), _number(data["precision_rms_deg"]), correction)
 
 
-def _checked(validated: TrackerQuality, data: dict[str, Any]) -> TrackerQuality:
+def tracking_by_check(
+    validated: TrackerQuality, known: TrackerQuality, data: dict[str, Any]
+) -> TrackerQuality:
+    """Tell how good the tracker is by the data of a ``drift_check``.
+
+    Parameters
+    ----------
+    validated : TrackerQuality
+        By the last validation.
+    known : TrackerQuality
+        What was known before the check, which stays where it could measure nothing.
+    """
     offset_deg = _number(data.get("offset_deg"))
-    if data.get("passed", True) or offset_deg < validated.accuracy_deg:
+    if data.get("passed", True):
         return validated
-    return replace(validated, accuracy_deg=offset_deg)
+    if math.isnan(offset_deg):
+        return known
+    return validated if offset_deg < validated.accuracy_deg else replace(validated, accuracy_deg=offset_deg)
 
 
 def _number(value: float | None) -> float:

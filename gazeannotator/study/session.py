@@ -7,7 +7,6 @@ nothing has changed, and the same call may be repeated.
 
 from __future__ import annotations
 
-import math
 import uuid
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -19,39 +18,33 @@ from gazeannotator.errors import BadInput
 from gazeannotator.geometry import Placement, Screen
 from gazeannotator.study.model import Confidence, Entry, GazeStream, OnsetMethod, Session
 from gazeannotator.study.reading_list import answered, reading_order, to_repeat
+from gazeannotator.study.session_tracker import TrackerJournal, unpublished
 from gazeannotator.study.store import Store
 
 
-def _unpublished(_entry: Entry) -> None:
-    """Take the place of a marker stream where there is none."""
-
-
-class ReadingSession:
+class ReadingSession(TrackerJournal):
     """One sitting of one reader; make it with `ReadingSession.start`, finish it with `end`.
 
     Attributes
     ----------
-    session : Session
-        As stored at the start.
+    protocol : Protocol
+        As it was at the start: a session goes on as it began, also where the study's is changed.
     """
 
     def __init__(
         self, store: Store, session: Session, publish: Callable[[Entry], None], held_lock: ExitStack
     ) -> None:
-        self.session = session
-        self._store = store
-        # A session goes on as it began, also where the protocol is changed meanwhile.
-        self._protocol = store.protocol
-        self._publish = publish
+        super().__init__(store, session, publish)
+        self.protocol = store.protocol
         self._held_lock = held_lock
         self._sizes = {each.id: each.size_px for each in store.images()}
-        self._order = reading_order(self._sizes, store.id, session.reader, self._protocol)
+        self._order = reading_order(self._sizes, store.id, session.reader, self.protocol)
         readings = [each for each in store.readings() if each.reader == session.reader]
         self._answered = answered(readings, session.reader)
         # An image comes again for its quality once, in whatever session.
         self._offered_again = {each.image for each in readings if each.reason == "quality"}
         self._to_repeat = {
-            image: None for image in to_repeat(self._order, readings, session.reader, self._protocol)
+            image: None for image in to_repeat(self._order, readings, session.reader, self.protocol)
         }
         self._again: str | None = None
         # The last reading whose image was shown: still on screen, answered already, both or neither.
@@ -70,7 +63,7 @@ class ReadingSession:
         gaze_stream: GazeStream | None,
         simulated: bool,
         clock: Callable[[], float],
-        publish: Callable[[Entry], None] = _unpublished,
+        publish: Callable[[Entry], None] = unpublished,
         *,
         session_id: str | None = None,
         onset_correction_s: float = 0.0,
@@ -122,11 +115,6 @@ class ReadingSession:
         return reading_session
 
     @property
-    def id(self) -> str:
-        """UUID of the session."""
-        return self.session.id
-
-    @property
     def progress(self) -> tuple[int, int]:
         """Images that the reader has answered, in all sessions, and images in all."""
         return (sum(image in self._answered for image in self._order), len(self._order))
@@ -135,6 +123,11 @@ class ReadingSession:
     def to_repeat(self) -> int:
         """Images that are offered again at the end, because their gaze was not good enough."""
         return len(self._to_repeat)
+
+    @property
+    def repeats(self) -> bool:
+        """Whether the next image is one that is offered again."""
+        return self._again is None and self.next_image() in self._to_repeat
 
     @property
     def reading(self) -> str | None:
@@ -158,7 +151,9 @@ class ReadingSession:
         first = next((image for image in self._order if image not in self._answered), None)
         return first if first is not None else next(iter(self._to_repeat), None)
 
-    def show(self, image: str, placement: Placement, onset_s: float, method: OnsetMethod) -> str:
+    def show(
+        self, image: str, placement: Placement, onset_s: float, method: OnsetMethod, start: str | None = None
+    ) -> str:
         """Note that an image has appeared.
 
         Parameters
@@ -167,6 +162,9 @@ class ReadingSession:
             Where, in screen px.
         onset_s : float
             Stamp of the frame that showed it.
+        start : str, optional
+            Why it came where that was not a matter of time: ``gaze`` (the eye rested on the cross),
+            ``key``, or ``timeout``.
 
         Returns
         -------
@@ -176,7 +174,10 @@ class ReadingSession:
         if self._open:
             raise RuntimeError("an image is shown while another waits for its answer")
         reading = str(uuid.uuid4())
-        data = {"placement": placement.as_tuple(), "image_px": self._sizes[image], "onset_method": method}
+        where = {"placement": placement.as_tuple(), "image_px": self._sizes[image]}
+        data: dict[str, Any] = {**where, "onset_method": method}
+        if start is not None:
+            data["start"] = start
         entry = self._write("onset", onset_s, reading, image, data)
         self._image, self._reading = image, reading
         self._on_screen = self._open = True
@@ -245,7 +246,7 @@ class ReadingSession:
         From the last answered image on, in the order of the answers, also of earlier sessions.
         Until the new answer is given the old one stands.
         """
-        if not self._protocol.allow_back:
+        if not self.protocol.allow_back:
             return None
         history = list(self._answered)
         at = history.index(self._again) if self._again is not None else len(history)
@@ -276,69 +277,11 @@ class ReadingSession:
         data = {"placement": placement.as_tuple()}
         self._publish(self._write("view", t_s, self._reading, self._image, data))
 
-    def target(self, t_s: float, purpose: str, xy_px: tuple[float, float] | None) -> None:
-        """Note that a target has appeared for the eyes, or (None) has gone.
-
-        With it a validation can be computed again from the raw gaze.
-
-        Parameters
-        ----------
-        purpose : str
-            ``calibration``, ``validation``, ``drift_check`` or ``cross``.
-        xy_px : tuple of float or None
-            Screen px.
-        """
-        self._publish(self._write("target", t_s, data={"purpose": purpose, "xy_px": xy_px}))
-
-    def validation(
-        self,
-        t_s: float,
-        *,
-        accuracy_deg: float,
-        precision_rms_deg: float,
-        data_loss: float,
-        points: int,
-        correction: dict[str, Any] | None = None,
-        **details: Any,  # noqa: ANN401
-    ) -> None:
-        """Note a validation of the tracker; it counts for the readings after it, until the next.
-
-        Parameters
-        ----------
-        correction : dict, optional
-            A correction of gaze that was chosen, with its residuals; its ``accuracy_deg`` is that of
-            points which it was not fitted to.
-        **details
-            Anything else that is known of the validation.
-        """
-        data = {
-            **details,
-            "accuracy_deg": accuracy_deg,
-            "precision_rms_deg": precision_rms_deg,
-            "data_loss": data_loss,
-            "points": points,
-            "correction": correction,
-        }
-        self._publish(self._write("validation", t_s, data=data))
-
-    def drift_check(
-        self,
-        t_s: float,
-        *,
-        offset_deg: float,
-        limit_deg: float,
-        passed: bool,
-        **details: Any,  # noqa: ANN401
-    ) -> None:
-        """Note a one-point drift check; a failed one counts for the readings after it."""
-        data = {**details, "offset_deg": offset_deg, "limit_deg": limit_deg, "passed": passed}
-        self._publish(self._write("drift_check", t_s, data=data))
-
     def quality(
         self, t_s: float, reading: str, image: str, *, data_loss: float, accuracy_deg: float
     ) -> tuple[str, ...]:
         """Note how good the gaze of a reading is; returns the limits that it does not meet."""
-        protocol = self._protocol
+        protocol = self.protocol
         below = tuple(
             name
             for name, value, limit in (
@@ -349,19 +292,12 @@ class ReadingSession:
         )
         data = {"data_loss": data_loss, "accuracy_deg": accuracy_deg, "below": below}
         entry = self._write("quality", t_s, reading, image, data)
-        if below and protocol.offer_again and image not in self._offered_again:
+        # A reading that was corrected meanwhile, or cut off, says nothing of the one that counts.
+        counts = self._answered.get(image) == reading
+        if below and counts and protocol.offer_again and image not in self._offered_again:
             self._to_repeat[image] = None
         self._publish(entry)
         return below
-
-    def gap(self, t_s: float, *, from_s: float, to_s: float, reason: str) -> None:
-        """Note that no sample came for a while: times of the last before and the first after it."""
-        data = {"from_s": from_s, "to_s": to_s, "reason": reason}
-        self._publish(self._write("gap", t_s, data=data))
-
-    def stream_timing(self, t_s: float, data: dict[str, Any]) -> None:
-        """Note how regularly the samples of the session came."""
-        self._publish(self._write("stream_timing", t_s, data=data))
 
     def note(self, t_s: float, text: str) -> None:
         """Note what the operator has to say, on the reading that is shown if there is one."""
@@ -386,15 +322,3 @@ class ReadingSession:
         The next session of the reader closes this one, as after a crash.
         """
         self._held_lock.close()
-
-    def _write(
-        self,
-        event: str,
-        t_s: float,
-        reading: str | None = None,
-        image: str | None = None,
-        data: dict[str, Any] | None = None,
-    ) -> Entry:
-        if not math.isfinite(t_s):
-            raise ValueError(f"{event} without a time")
-        return self._store.append(self.id, event, t_s=t_s, reading=reading, image=image, data=data)

@@ -140,6 +140,11 @@ class TargetRun(Generic[Result]):
         return not self._queue and self._leg is None and not self._shown
 
     @property
+    def last(self) -> int | None:
+        """Number of the target that was accepted last."""
+        return self._last
+
+    @property
     def waiting(self) -> bool:
         """Whether the result of the target that is shown is to come by `finish`."""
         return self._waiting

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from gazeannotator.errors import BadInput
-from gazeannotator.geometry import normalised_to_screen_px
+from gazeannotator.geometry import Placement, image_px_to_screen_px
 
 Places = tuple[tuple[float, float], ...]
 
@@ -53,9 +53,10 @@ def places(of: dict[int, Places], count: int) -> Places:
     return of[count]
 
 
-def on_screen_px(where: Places, screen_px: tuple[float, float]) -> tuple[tuple[float, float], ...]:
-    """Convert places to screen px."""
-    return tuple((float(x), float(y)) for x, y in normalised_to_screen_px(np.array(where), screen_px))
+def on_screen_px(where: Places, area: Placement) -> tuple[tuple[float, float], ...]:
+    """Spread places over an area of the screen, in screen px."""
+    # A place is a point of an image of one px that fills the area.
+    return tuple((float(x), float(y)) for x, y in image_px_to_screen_px(np.array(where), area, (1, 1)))
 
 
 def in_random_order(

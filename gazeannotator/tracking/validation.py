@@ -13,7 +13,7 @@ import numpy as np
 
 from gazeannotator.errors import BadInput
 from gazeannotator.gaze.correction import Correction, Corrections, fit_correction
-from gazeannotator.geometry import Screen, screen_px_to_normalised
+from gazeannotator.geometry import Placement, Screen, screen_px_to_normalised
 from gazeannotator.samples import GazeChunk
 from gazeannotator.tracking import targets
 from gazeannotator.tracking.measures import drift, measure
@@ -34,8 +34,19 @@ BEFORE_CALIBRATION = replace(SHORT, near_deg=math.inf)
 """An uncalibrated tracker may see the gaze anywhere."""
 
 
-def validation_run(screen: Screen, count: int = 9, *, seed: int = 0) -> TargetRun[PointQuality]:
+def validation_run(
+    screen: Screen, count: int = 9, *, seed: int = 0, area: Placement | None = None
+) -> TargetRun[PointQuality]:
     """Make the run of a validation: 4, 5 or 9 targets, measured one by one.
+
+    Parameters
+    ----------
+    screen : Screen
+    count : int
+    seed : int
+        Of the order.
+    area : Placement, optional
+        Part of the screen over which the targets are spread, as that of a window; default: all of it.
 
     Raises
     ------
@@ -47,7 +58,7 @@ def validation_run(screen: Screen, count: int = 9, *, seed: int = 0) -> TargetRu
         return measure(chunk, target_px, window.start_s, window.stop_s, screen, unstable=not window.steady)
 
     places = targets.places(targets.VALIDATION, count)
-    points_px = targets.on_screen_px(places, screen.size_px)
+    points_px = targets.on_screen_px(places, area or _whole(screen))
     return TargetRun(points_px, measured, purpose="validation", screen=screen, rules=LONG, seed=seed)
 
 
@@ -121,7 +132,7 @@ def calibration_run(
         return None
 
     places = targets.places(targets.CALIBRATION, count)
-    points_px = targets.on_screen_px(places, screen.size_px)
+    points_px = targets.on_screen_px(places, _whole(screen))
     return TargetRun(
         points_px,
         asked,
@@ -153,3 +164,7 @@ def cross_run(screen: Screen, *, at_px: PointPx | None = None, patience_s: float
         screen=screen,
         rules=replace(ON_CROSS, patience_s=patience_s),
     )
+
+
+def _whole(screen: Screen) -> Placement:
+    return Placement(0, 0, *screen.size_px)

@@ -10,10 +10,14 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QDialog, QFileDialog
 
 from gazeannotator.errors import BadInput
+from gazeannotator.study.model import Protocol
+from gazeannotator.study.store import Store
+from gazeannotator.ui.background import in_background
 from gazeannotator.ui.dialogs.check import CheckDialog
 from gazeannotator.ui.dialogs.datasets import BuildDialog, ExportDialog, ImportFoldersDialog
 from gazeannotator.ui.dialogs.help import AboutDialog, GuideDialog, KeysDialog
 from gazeannotator.ui.dialogs.preferences import SettingsDialog
+from gazeannotator.ui.dialogs.reading_options import ReadingOptionsDialog
 from gazeannotator.ui.dialogs.start_reading import StartReadingDialog
 from gazeannotator.ui.dialogs.studies import ImportImagesDialog, NewStudyDialog
 from gazeannotator.ui.pages.training_monitor import open_file
@@ -63,6 +67,23 @@ class Commands(QObject):
         dialog.form.tracker_wanted.connect(dialog.reject)
         dialog.form.tracker_wanted.connect(self._window.show_tracker)
         self._open(dialog, lambda: self._window.start_reading(dialog.form.choice()))
+
+    def edit_reading_options(self) -> None:
+        """Ask how images are read in the study, and keep what is changed."""
+        window, study = self._window, self._window.study
+        dialog = ReadingOptionsDialog(study.name, study.protocol, study.done, window)
+
+        def keep() -> None:
+            wanted = dialog.value()
+            if wanted != study.protocol:
+                in_background(
+                    self,
+                    lambda: _change_protocol(study.path, wanted),
+                    lambda _: window.take_study(study.path),
+                    window.show_error,
+                )
+
+        self._open(dialog, keep)
 
     def show_operator_view(self) -> None:
         """Show how the reading goes, in a window of its own."""
@@ -132,3 +153,8 @@ class Commands(QObject):
         dialog.accepted.connect(lambda: accepted())
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
+
+
+def _change_protocol(study: Path, protocol: Protocol) -> None:
+    with Store.open(study) as store:
+        store.change_protocol(protocol)

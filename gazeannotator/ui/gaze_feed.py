@@ -16,6 +16,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from gazeannotator.errors import StorageError, TrackerError, UserError
+from gazeannotator.gaze.correction import Corrections
 from gazeannotator.samples import FloatArray, GazeChunk
 from gazeannotator.study.journal import as_marker
 from gazeannotator.study.model import Entry, GazeStream
@@ -164,6 +165,11 @@ class GazeFeed(_Worker):
     ask : bool
         Ask anew, whatever was told earlier.
 
+    Attributes
+    ----------
+    correction : Corrections or None
+        For live views; it never touches what is recorded.
+
     Signals
     -------
     asked(LiveValues)
@@ -191,6 +197,7 @@ class GazeFeed(_Worker):
         super().__init__(parent)
         self.description = description
         self.screen_px = description.screen_px or screen_px
+        self.correction: Corrections | None = None
         self._answer = answer
         self._ask_anew = ask
         self._answered = threading.Event()
@@ -237,7 +244,12 @@ class GazeFeed(_Worker):
             self._recorder.stop_recording()
 
     def latest(self, seconds: float) -> GazeChunk:
-        """Give the samples of the last seconds."""
+        """Give the samples of the last seconds, with the correction that was chosen."""
+        chunk = self.raw(seconds)
+        return chunk if self.correction is None else self.correction.apply(chunk)
+
+    def raw(self, seconds: float) -> GazeChunk:
+        """Give the samples of the last seconds as they are recorded."""
         return self._recorder.latest(seconds) if self._recorder else GazeChunk.empty()
 
     def arrived_after(self, arrived_s: float) -> tuple[GazeChunk, float]:

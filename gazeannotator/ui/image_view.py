@@ -8,11 +8,12 @@ else right after the paint that drew it was flushed (``paint``).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QTimer, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QGuiApplication,
@@ -29,6 +30,7 @@ from gazeannotator.ui.screens import physical_size
 
 BACKGROUND = QColor("#5F5F5F")
 _CROSS = QColor("#D9D9D9")
+_TARGET = QColor("#F5F5F5")
 _CROSS_ARM_PX = 14
 _CROSS_WIDTH_PX = 2
 # An exposed window is swapped within a frame or two; drivers that never report it are given up on.
@@ -41,9 +43,27 @@ Method = Literal["swap", "paint"]
 Corner = Literal["top_left", "top_right", "bottom_left", "bottom_right"]
 
 
+@dataclass(frozen=True)
+class Target:
+    """A target to look at: a disc with a cross-hair cut out of it, and a dot in its centre.
+
+    Of the shapes that Thaler et al. (2013, Vision Research 76, 31-42) compared, the one on which the
+    eyes rest best: disc and dot of 0.6 and 0.2 degrees, the hair as wide as the dot.
+
+    Attributes
+    ----------
+    xy_px : tuple of float
+        Its centre, physical px of the view.
+    radius_px : float
+    """
+
+    xy_px: tuple[float, float]
+    radius_px: float
+
+
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """What is to be seen: grey, a fixation cross, or an image.
+    """What is to be seen: grey, a fixation cross, a target, or an image.
 
     Attributes
     ----------
@@ -53,6 +73,7 @@ class Frame:
         Where its top-left corner lies, physical px of the view.
     cross_px : tuple of float or None
         Centre of the fixation cross, physical px of the view.
+    target : Target or None
     lit : bool
         The patch for a photodiode is white; black otherwise. Nothing to be seen where the view has none.
     """
@@ -60,6 +81,7 @@ class Frame:
     image: QImage | None = None
     corner_px: tuple[int, int] = (0, 0)
     cross_px: tuple[float, float] | None = None
+    target: Target | None = None
     lit: bool = False
 
 
@@ -275,6 +297,34 @@ def _draw(painter: QPainter, frame: Frame, patch_px: QRect | None, area: QRect, 
             QRectF((x - half) / scale, (y - arm) / scale, 2 * half / scale, 2 * arm / scale),
         ):
             painter.fillRect(rect, _CROSS)
+    if frame.target is not None:
+        _draw_target(painter, frame.target, scale)
     if patch_px is not None:
         x, y, width, height = (value / scale for value in patch_px.getRect())
         painter.fillRect(QRectF(x, y, width, height), _LIT if frame.lit else _DARK)
+
+
+def _draw_target(painter: QPainter, target: Target, scale: float) -> None:
+    """Draw a target with its middle where it is said to be, between the pixels if need be.
+
+    As an image on whole pixels: OpenGL smooths no edges by itself.
+    """
+    (x, y), radius, dot = target.xy_px, target.radius_px, target.radius_px / 3
+    left, top = math.floor(x - radius) - 1, math.floor(y - radius) - 1
+    side = math.ceil(2 * radius) + 3
+    image = QImage(side, side, QImage.Format.Format_RGB32)
+    image.fill(BACKGROUND)
+    pencil = QPainter(image)
+    pencil.setRenderHint(QPainter.RenderHint.Antialiasing)
+    pencil.setPen(Qt.PenStyle.NoPen)
+    pencil.translate(x - left, y - top)
+    pencil.setBrush(_TARGET)
+    pencil.drawEllipse(QPointF(0, 0), radius, radius)
+    pencil.setBrush(BACKGROUND)
+    pencil.drawRect(QRectF(-radius - 1, -dot, 2 * radius + 2, 2 * dot))
+    pencil.drawRect(QRectF(-dot, -radius - 1, 2 * dot, 2 * radius + 2))
+    pencil.setBrush(_TARGET)
+    pencil.drawEllipse(QPointF(0, 0), dot, dot)
+    pencil.end()
+    image.setDevicePixelRatio(scale)
+    painter.drawImage(QPointF(left / scale, top / scale), image)

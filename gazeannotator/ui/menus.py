@@ -75,6 +75,14 @@ def main_menus(window: MainWindow, do: Commands) -> list[Menu]:
                     why.reading,
                 ),
                 Action(
+                    "session.options",
+                    translate("Menu", "Reading o&ptions…"),
+                    "settings",
+                    do.edit_reading_options,
+                    "",
+                    why.no_open_study,
+                ),
+                Action(
                     "session.operator",
                     translate("Menu", "Operator &view"),
                     "monitor",

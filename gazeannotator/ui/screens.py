@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QSize
+import numpy as np
+from PySide6.QtCore import QCoreApplication, QPoint, QPointF, QSize
 from PySide6.QtGui import QGuiApplication, QScreen
+from PySide6.QtWidgets import QWidget
 
 from gazeannotator.errors import BadInput
-from gazeannotator.geometry import Screen
+from gazeannotator.geometry import Placement, Screen, logical_to_screen_px
 
 SMALLEST_PX = (1024, 768)
 _MM_PER_INCH = 25.4
@@ -140,3 +142,16 @@ def nominal_mm(logical: QSize) -> tuple[float, float]:
 def reading_screen(facts: ScreenFacts, distance_mm: float) -> Screen:
     """Make the geometry of a reading on that screen."""
     return Screen(*facts.px, *facts.mm, distance_mm)
+
+
+def area_of(widget: QWidget) -> Placement:
+    """Where a widget that is shown lies on its screen, physical px."""
+    handle = widget.window().windowHandle()
+    screen, scale = handle.screen(), widget.devicePixelRatioF()
+    # Only the window itself knows where it lies to the physical pixel: a widget rounds to logical ones.
+    corner = handle.mapToGlobal(QPointF(widget.mapTo(widget.window(), QPoint(0, 0))))
+    corner -= QPointF(screen.geometry().topLeft())
+    x, y = logical_to_screen_px(np.array([corner.x(), corner.y()]), scale)
+    if widget.size() == screen.size():
+        return Placement(round(x), round(y), *physical_size(screen.size(), scale))
+    return Placement(round(x), round(y), round(widget.width() * scale), round(widget.height() * scale))

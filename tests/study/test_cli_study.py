@@ -240,3 +240,34 @@ def test_help_has_an_example(command: str) -> None:
     result = run(command, "--help")
     assert result.returncode == 0
     assert "Example: gazeannotator study" in result.stdout
+
+
+def test_protocol_is_shown_and_changed(study: Path) -> None:
+    shown = run("protocol", study, "--json")
+    assert (shown.returncode, json.loads(shown.stdout)["max_data_loss"]) == (0, 0.3)
+    assert "Reading options" not in run("info", study).stdout
+    assert run("info", study).returncode == 0
+    result = run("protocol", study, "--set", "max_data_loss=0.5", "--set", "offer_again=true")
+    assert result.returncode == 0, result.stderr
+    assert "max_data_loss             0.5       (by default 0.3)" in result.stdout.splitlines()
+    assert "Reading options   max_data_loss 0.5, offer_again true" in run("info", study).stdout
+    with Store.open(study) as store:
+        assert (store.protocol.max_data_loss, store.protocol.offer_again) == (0.5, True)
+    assert run("check", study).returncode == 0
+
+
+def test_a_wrong_option_changes_nothing(study: Path) -> None:
+    result = run("protocol", study, "--set", "max_data_loss=0.5", "--set", "max_accuracy_deg=fine")
+    assert result.returncode == 2
+    assert result.stderr.startswith("Error: max_accuracy_deg=fine: Input should be a valid number")
+    assert len(result.stderr.splitlines()) == 1
+    with Store.open(study) as store:
+        assert store.protocol.max_data_loss == 0.3
+
+
+def test_a_study_may_be_made_with_its_options(tmp_path: Path, photos: Path) -> None:
+    file = tmp_path / "protocol.toml"
+    file.write_text("drift_check_every = 15\n", encoding="utf-8")
+    result = run("create", tmp_path / "other", "--images", photos, "--protocol", file)
+    assert result.returncode == 0, result.stderr
+    assert json.loads(run("info", tmp_path / "other", "--json").stdout)["protocol"]["drift_check_every"] == 15

@@ -6,14 +6,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gazeannotator.gaze.filters import data_loss
+from gazeannotator.dataset.reading_gaze import reading_loss
 from gazeannotator.study.facts import study_info
 from gazeannotator.study.session import ReadingSession
 from gazeannotator.study.store import Store
 
 
 def test_an_empty_study(new_store) -> None:
-    facts = study_info(new_store(images=0), data_loss=data_loss)
+    facts = study_info(new_store(images=0), data_loss=reading_loss)
     assert {
         "name": "study",
         "scheme": "NICE",
@@ -50,7 +50,7 @@ def read(store: Store, make) -> Store:
 
 
 def test_facts_of_a_study_that_was_read(read: Store) -> None:
-    facts = study_info(read, data_loss=data_loss)
+    facts = study_info(read, data_loss=reading_loss)
     assert (facts["images"], facts["patients"], facts["readers"], facts["simulated"]) == (5, 2, 2, True)
     # Corrected, interrupted and cannot be assessed are excluded.
     assert facts["readings"] == {"done": 3, "left": 7, "excluded": 3}
@@ -71,7 +71,7 @@ def test_loss_beyond_the_limit_excludes(new_store, make) -> None:
     session.answer("1", 0, 2, 0.9)
     session.hidden(1.0, "answered")
     session.end(2.0)
-    facts = study_info(store, data_loss=data_loss)
+    facts = study_info(store, data_loss=reading_loss)
     assert facts["median_data_loss"] == pytest.approx(30 / 61)
     assert facts["readings"] == {"done": 1, "left": 9, "excluded": 1}
     # Without looking at the gaze nothing is said about it.
@@ -91,4 +91,4 @@ def test_loss_is_counted_from_the_light_on(store: Store, make) -> None:
     session.answer("1", 0, 2, 0.9)
     session.hidden(1.0, "answered")
     session.end(2.0)
-    assert study_info(store, data_loss=data_loss)["median_data_loss"] == 0
+    assert study_info(store, data_loss=reading_loss)["median_data_loss"] == 0

@@ -178,6 +178,13 @@ def test_a_failed_drift_check_makes_an_accuracy_known_that_was_never_validated()
     assert second.tracking.accuracy_deg == 4.0
 
 
+def test_a_drift_check_that_measured_nothing_changes_nothing() -> None:
+    nothing = {"offset_deg": None, "passed": False, "limit_deg": 2.0}
+    rows = [validation(1, 0.5), entry("drift_check", 2, None, None, **nothing), onset(3, "a")]
+    rows += [drift_check(4, 4.0, False), entry("drift_check", 5, None, None, **nothing), onset(6, "b")]
+    assert [each.tracking.accuracy_deg for each in fold_readings(SESSION, rows)] == [0.5, 4.0]
+
+
 def test_with_a_correction_the_accuracy_is_that_of_corrected_gaze() -> None:
     correction = {"accuracy_deg": 0.4, "x": [0, 1, 0, 0, 0, 0]}
     (reading,) = fold_readings(SESSION, [validation(1, 1.8, correction=correction), onset(2, "a")])

@@ -399,6 +399,63 @@ def test_a_correction_by_the_reader_is_judged_by_its_own_gaze(strict: Reader) ->
     assert strict.session.to_repeat == 1
 
 
+def test_a_corrected_reading_is_judged_too_late_to_be_offered_again(strict: Reader) -> None:
+    first = strict.read()
+    poor = strict.store.readings()[-1]
+    strict.session.back()
+    assert strict.read() == first
+    judge(strict, 0.1)
+    # The gaze of the first reading was slow to be judged: it is marked, but its answer does not count.
+    below = strict.session.quality(strict.tick(), poor.id, first, data_loss=0.9, accuracy_deg=math.nan)
+    assert below == ("data_loss",)
+    assert strict.session.to_repeat == 0
+
+
+def test_which_images_are_shown_again_is_known(strict: Reader) -> None:
+    first = strict.read()
+    judge(strict, 0.5)
+    strict.read()
+    assert not strict.session.repeats
+    strict.read()
+    assert strict.session.repeats
+    strict.session.back()
+    assert not strict.session.repeats
+    strict.read()
+    assert strict.session.repeats
+    assert strict.read() == first
+    assert not strict.session.repeats
+
+
+def test_how_good_the_tracker_is_now_is_what_the_next_reading_gets(reader: Reader, store: Store) -> None:
+    session = reader.session
+    assert math.isnan(session.tracking.accuracy_deg)
+
+    def check(offset_deg: float, passed: bool) -> None:
+        session.drift_check(reader.tick(), offset_deg=offset_deg, limit_deg=2.0, passed=passed)
+
+    measured = {"accuracy_deg": 0.6, "precision_rms_deg": 0.1, "data_loss": 0.0, "points": 5}
+    steps = [
+        (lambda: session.validation(1.0, **measured), 0.6),
+        (lambda: check(3.0, False), 3.0),
+        (lambda: check(math.nan, False), 3.0),
+        (lambda: check(0.4, True), 0.6),
+    ]
+    for step, accuracy_deg in steps:
+        step()
+        reader.read()
+        assert session.tracking.accuracy_deg == accuracy_deg
+        assert store.readings()[-1].tracking == session.tracking
+
+
+def test_how_an_image_came_is_noted_where_that_was_not_a_matter_of_time(reader: Reader, store: Store) -> None:
+    session, place = reader.session, reader.make.placement
+    session.show(session.next_image() or "", place, reader.tick(), "swap", "gaze")
+    session.hidden(reader.tick(), "pause")
+    session.show(session.next_image() or "", place, reader.tick(), "swap")
+    onsets = [each.data for each in store.entries(session.id) if each.event == "onset"]
+    assert [each.get("start") for each in onsets] == ["gaze", None]
+
+
 def test_by_default_poor_readings_are_only_marked(reader: Reader) -> None:
     reader.read()
     assert judge(reader, 0.9) == ("data_loss",)

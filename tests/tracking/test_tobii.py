@@ -17,6 +17,7 @@ from fake_control import Kind, Script
 
 from gazeannotator.errors import BadInput, TrackerError
 from gazeannotator.tracking import layouts, lsl
+from gazeannotator.tracking.inlet import GazeInlet
 from gazeannotator.tracking.tobii import commands, sdk, stream
 from gazeannotator.tracking.tobii.bridge import Bridge, Patience
 from gazeannotator.tracking.tobii.clock import SdkClock
@@ -422,7 +423,7 @@ class Listener:
 
     def __init__(self, source_id: str) -> None:
         self.description = lsl.find_stream(source_id)
-        self._inlet = lsl.GazeInlet(self.description, recover=False)
+        self._inlet = GazeInlet(self.description)
         self._got: list[tuple[np.ndarray, np.ndarray]] = []
 
     def until(self, count: int) -> None:

@@ -11,6 +11,7 @@ import pytest
 from fake_control import Program, Script
 
 from gazeannotator.tracking import lsl
+from gazeannotator.tracking.inlet import GazeInlet
 
 Start = Callable[..., Program]
 STREAM = ("tracker", "stream", "--progress", "json")
@@ -97,7 +98,7 @@ def test_in_a_terminal_it_speaks_in_words_and_reads_nothing(program: Start, scri
     source_id = text.split("(")[1].split(")")[0]
     assert lsl.find_stream(source_id).source_id == source_id
     script.change(area=[400.0, 250.0])
-    inlet = lsl.GazeInlet(lsl.find_stream(source_id), recover=False)
+    inlet = GazeInlet(lsl.find_stream(source_id))
     inlet.close()
     run.process.send_signal(signal.SIGINT)
     assert run.until("words")["text"].endswith("samples sent.")

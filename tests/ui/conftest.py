@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -20,11 +21,18 @@ from gazeannotator.study.importing import create_study
 from gazeannotator.study.scheme import load_scheme
 from gazeannotator.study.session import ReadingSession
 from gazeannotator.study.store import Store
+from gazeannotator.tracking import lsl
+from gazeannotator.tracking.eye import SimulatedEye
+from gazeannotator.tracking.layouts import StreamDescription
+from gazeannotator.tracking.markers import MarkerWatch
+from gazeannotator.tracking.outlets import GazeOutlet
+from gazeannotator.tracking.simulator import EyeSource, simulate, simulated_stream
 from gazeannotator.ui import style
 from gazeannotator.ui.dialogs.start_reading import ReadingForm
 from gazeannotator.ui.jobs import Command
 from gazeannotator.ui.window import MainWindow
 
+RATE_HZ = 250.0
 PLACEMENT = Placement(420, 0, 1080, 1080)
 SCREEN = Screen(1920, 1080, 527, 296, 650)
 
@@ -106,6 +114,36 @@ def read_images() -> Callable[[Path, str, int], None]:
             session.end(now[0])
 
     return read
+
+
+@pytest.fixture
+def simulate_eye(qapp: QApplication) -> Iterator[Callable[..., StreamDescription]]:
+    """Send a simulated eye of known errors over LSL, which looks at the targets that are told by LSL."""
+    stop, threads, outlets = threading.Event(), [], []
+
+    def start(
+        screen_px: tuple[float, float] = (800.0, 800.0),
+        screen_mm: tuple[float, float] = (211.7, 211.7),
+        layout: str = "gazeannotator",
+        **errors: object,
+    ) -> StreamDescription:
+        description = simulated_stream(layout, RATE_HZ, screen_px)
+        lsl.configure()
+        outlets.append(GazeOutlet(description))
+        now = lsl.local_clock()
+        eye = SimulatedEye(now, seed=1, display_mm=screen_mm, **errors)
+        source = EyeSource(eye, RATE_HZ, now, screen_px, {})
+        work = (outlets[-1], source, layout, screen_px, MarkerWatch(), stop)
+        threads.append(threading.Thread(target=simulate, args=work, daemon=True))
+        threads[-1].start()
+        return description
+
+    yield start
+    stop.set()
+    for thread in threads:
+        thread.join(10)
+    for outlet in outlets:
+        outlet.close()
 
 
 @pytest.fixture

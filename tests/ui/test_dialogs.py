@@ -10,10 +10,13 @@ from pytestqt.qtbot import QtBot
 
 from gazeannotator.dataset.build import BuildOptions
 from gazeannotator.settings import LastStream, Settings, SettingsFile
+from gazeannotator.study.model import Protocol
+from gazeannotator.study.store import Store
 from gazeannotator.ui.dialogs.base import FormDialog
 from gazeannotator.ui.dialogs.check import CheckDialog
 from gazeannotator.ui.dialogs.datasets import BuildChoice, BuildDialog, ExportDialog, ImportFoldersDialog
 from gazeannotator.ui.dialogs.preferences import SettingsDialog
+from gazeannotator.ui.dialogs.reading_options import ReadingOptionsDialog
 from gazeannotator.ui.dialogs.start_reading import ReadingForm, StartReadingDialog
 from gazeannotator.ui.dialogs.studies import ImportImagesDialog, NewStudyDialog
 from gazeannotator.ui.window import MainWindow
@@ -88,6 +91,51 @@ def test_new_study_becomes_the_public_command(show: Callable, tmp_path: Path, im
     expected = ["study", "create", str(tmp_path / "Polyps"), "--images", str(folder)]
     expected += ["--metadata", str(folder / "metadata.csv"), "--scheme", "nice", "--progress", "json"]
     assert typed(dialog) == expected
+
+
+def test_reading_options_begin_as_they_are_and_are_checked(show: Callable) -> None:
+    protocol = Protocol(time_limit_s=20.0, max_data_loss=0.45, drift_check_every=12, allow_back=False)
+    dialog = show(ReadingOptionsDialog("Polyps", protocol, 0))
+    assert set(dialog.form.fields) == {each.name for each in dataclasses.fields(Protocol)}
+    assert dialog.value() == protocol
+    assert dialog.findChild(QLabel, "readingsExist") is None
+    # Whoever sets them reads what they mean, and in which unit.
+    texts = dialog._texts()
+    assert all(each.help for each in texts.values())
+    assert {name for name, each in texts.items() if each.unit} == {
+        *("fixation_cross_s", "time_limit_s", "minimum_viewing_s", "drift_check_every"),
+        *("max_accuracy_deg", "max_distance_change_mm"),
+    }
+    dialog.form.fields["offer_again"].setChecked(True)
+    dialog.form.fields["time_limit_s"].setValue(0)
+    assert dialog.value() == dataclasses.replace(protocol, offer_again=True, time_limit_s=None)
+    dialog.findChild(QPushButton, "defaultsButton").click()
+    assert dialog.value() == Protocol()
+
+
+def test_reading_options_say_what_becomes_of_readings_that_exist(show: Callable) -> None:
+    dialog = show(ReadingOptionsDialog("Polyps", Protocol(), 34))
+    assert "34 readings exist. They keep their answers" in dialog.findChild(QLabel, "readingsExist").text()
+
+
+def test_changed_reading_options_are_kept_in_the_study(qtbot: QtBot, window: MainWindow, study: Path) -> None:
+    with qtbot.waitSignal(window.study_opened):
+        window.open_study(study)
+
+    def dialog() -> ReadingOptionsDialog | None:
+        shown = [each for each in window.findChildren(ReadingOptionsDialog) if each.isVisible()]
+        return shown[0] if shown else None
+
+    def stored() -> Protocol:
+        with Store.open(study) as store:
+            return store.protocol
+
+    window.trigger("session.options")
+    qtbot.waitUntil(lambda: dialog() is not None, timeout=JOB_MS)
+    dialog().form.fields["drift_check_every"].setValue(25)
+    dialog().accept_button.click()
+    qtbot.waitUntil(lambda: stored().drift_check_every == 25, timeout=JOB_MS)
+    assert stored() == Protocol(drift_check_every=25)
 
 
 def test_the_build_dialog_begins_with_the_commands_defaults() -> None:

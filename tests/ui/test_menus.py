@@ -15,17 +15,18 @@ from gazeannotator.ui.window import MainWindow
 
 ACTIONS = {
     "file": ["file.new", "file.open", "file.all", "file.import", "file.settings", "file.quit"],
-    "session": ["session.read", "session.tracker", "session.operator", "session.overview"],
+    "session": ["session.read", "session.tracker", "session.options", "session.operator", "session.overview"],
     "data": ["data.build", "data.check", "data.export", "data.folders"],
     "train": ["train.new", "train.report"],
     "help": ["help.guide", "help.keys", "help.about"],
 }
-NEED_A_STUDY = ("file.import", "session.read", "session.overview", "data.build")
+NEED_A_STUDY = ("file.import", "session.read", "session.options", "session.overview", "data.build")
 DIALOGS = {
     "file.new": "newStudyDialog",
     "file.import": "importImagesDialog",
     "file.settings": "settingsDialog",
     "session.read": "startReadingDialog",
+    "session.options": "readingOptionsDialog",
     "data.build": "buildDialog",
     "data.check": "checkDialog",
     "data.export": "exportDialog",

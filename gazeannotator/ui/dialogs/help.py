@@ -76,6 +76,8 @@ class KeysDialog(HelpDialog):
             (["F"], self.tr("Flag the image for discussion")),
             ([self.tr("Backspace")], self.tr("Back to the previous image; it is asked again")),
             (["F1"], self.tr("Show the criteria of the answers")),
+            (["R"], self.tr("Quick check of the eye tracker: look at the cross")),
+            (["V"], self.tr("Measure the eye tracker's accuracy, before the start or in a pause")),
             ([self.tr("Esc")], self.tr("End the session; it can be continued later")),
         ]
         card = Card()

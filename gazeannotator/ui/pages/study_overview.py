@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from gazeannotator.study.facts import study_info
-from gazeannotator.study.model import UNKNOWN
+from gazeannotator.study.model import UNKNOWN, Protocol
 from gazeannotator.study.store import Store
 
 NextStep = Literal["import", "read", "go_on", "build"]
@@ -37,6 +37,8 @@ class Overview:
         Whether all gaze was looked at: else `excluded` may grow and `median_data_loss` is NaN.
     median_accuracy_deg, median_data_loss : float
         NaN where nothing is known.
+    protocol : Protocol
+        How images are read.
     """
 
     path: Path
@@ -57,6 +59,7 @@ class Overview:
     quality_known: bool
     median_accuracy_deg: float
     median_data_loss: float
+    protocol: Protocol
 
     @property
     def next_step(self) -> NextStep:
@@ -84,11 +87,11 @@ def read_overview(path: Path, *, quality: bool) -> Overview:
     measure = None
     if quality:
         # Here, since scipy takes as long to load as all else that the first window needs.
-        from gazeannotator.gaze.filters import data_loss as measure
+        from gazeannotator.dataset.reading_gaze import reading_loss as measure
 
     with Store.open(path) as store:
         info = study_info(store, data_loss=measure)
-        images = store.images()
+        images, protocol = store.images(), store.protocol
     readers = info["by_reader"].items()
     return Overview(
         path=path,
@@ -109,6 +112,7 @@ def read_overview(path: Path, *, quality: bool) -> Overview:
         quality_known=quality,
         median_accuracy_deg=_or_nan(info["median_accuracy_deg"]),
         median_data_loss=_or_nan(info["median_data_loss"]),
+        protocol=protocol,
     )
 
 

@@ -16,6 +16,7 @@ from gazeannotator.ui import screens
 from gazeannotator.ui.cards import Banner, Card, CardButton, Page
 from gazeannotator.ui.dialogs.stream_mapping import StreamMappingDialog
 from gazeannotator.ui.gaze_feed import GazeFeed, LiveValues, StreamSearch
+from gazeannotator.ui.pages.tracker_check import AccuracyCheck
 from gazeannotator.ui.pages.tracker_signal import SHOWN_S, SignalCard
 from gazeannotator.ui.pages.tracker_simulator import Simulator
 from gazeannotator.ui.pages.tracker_tobii import TobiiCard
@@ -54,6 +55,9 @@ class TrackerPage(Page):
         self._status: RecorderStatus | None = None
         self.simulator = Simulator(self._screen_px, self)
         self.simulator.changed.connect(self._simulator_changed)
+        self.accuracy = AccuracyCheck(settings, self)
+        self.accuracy.button.clicked.connect(lambda: self.accuracy.open(self._feed))
+        self.accuracy.changed.connect(self._refresh)
         self._draw = QTimer(self, interval=_NUMBERS_EVERY_MS)
         self._draw.timeout.connect(self._show_status)
 
@@ -131,9 +135,12 @@ class TrackerPage(Page):
         column.addLayout(self._notice)
         column.addWidget(self.signal_card, 1)
         column.addWidget(self._empty, 1)
+        column.addWidget(self.accuracy.card)
         buttons = QHBoxLayout()
         buttons.addWidget(self.change_button)
         buttons.addStretch(1)
+        buttons.addWidget(self.accuracy.screen)
+        buttons.addWidget(self.accuracy.button)
         buttons.addWidget(self.use_button)
         column.addLayout(buttons)
         return column
@@ -232,6 +239,7 @@ class TrackerPage(Page):
         self._refresh()
 
     def _close_feed(self) -> None:
+        self.accuracy.stop()
         feed, self._feed, self._status = self._feed, None, None
         if self._dialog is not None:
             self._dialog.reject()
@@ -323,6 +331,7 @@ class TrackerPage(Page):
         self._empty.setVisible(not opened)
         self.change_button.setVisible(opened and self._feed.told is not None)
         self.use_button.setVisible(opened)
+        self.accuracy.show_choice(opened, ready=self._status is not None)
         self.use_button.setEnabled(self._status is not None)
         self.simulate_button.setText(
             self.tr("Stop simulated eye") if self.simulator.running else self.tr("Start simulated eye")

@@ -6,8 +6,8 @@ import math
 
 from PySide6.QtCore import QCoreApplication
 
+from gazeannotator.ui.panel import Tone
 from gazeannotator.ui.reading.link import LinkState
-from gazeannotator.ui.reading.overlays import Tone
 from gazeannotator.ui.words import localised
 
 translate = QCoreApplication.translate

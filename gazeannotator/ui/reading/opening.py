@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from gazeannotator.settings import Settings
 from gazeannotator.study.store import Store
 from gazeannotator.tracking import lsl
 from gazeannotator.ui import screens
+from gazeannotator.ui.reading.validating import validate
 from gazeannotator.ui.reading.window import ReadingWindow, utc_now
 
 __all__ = ["ReadingWindow", "open_reading"]
@@ -28,6 +30,8 @@ def open_reading(
     windowed: tuple[int, int] | None = None,
     without_gaze: bool = False,
     exit_when_done: bool = False,
+    validation: Callable[[ReadingWindow, str], None] | None = validate,
+    skip_calibration: bool = False,
 ) -> ReadingWindow:
     """Open a reading window on its ready page.
 
@@ -48,6 +52,11 @@ def open_reading(
         Record answers only.
     exit_when_done : bool
         End the session and close after the last image.
+    validation : callable, optional
+        Begins a validation of the eye tracker in the window, for the purpose that it is given, see
+        `ReadingController.validation_wanted`. None: none is offered.
+    skip_calibration : bool
+        Take the tracker's own calibration as it is: no validation before the first image.
 
     Raises
     ------
@@ -79,6 +88,8 @@ def open_reading(
             windowed=windowed,
             without_gaze=without_gaze,
             exit_when_done=exit_when_done,
+            validation=validation,
+            skip_calibration=skip_calibration,
         )
     window.begin(consented or known.consented_utc is not None)
     return window

@@ -124,7 +124,7 @@ class OperatorLink(QObject):
         if shown and QApplication.activeWindow() is None:
             self._handing_over.start()
         else:
-            self._reading.controller.interrupt("window")
+            self._reading.keyboard_lost()
 
     # -- for the view --------------------------------------------------------------------------
 
@@ -301,7 +301,7 @@ class OperatorLink(QObject):
     @Slot()
     def _see_whether_handed_over(self) -> None:
         if not self._reading.isActiveWindow() and not self._has_keyboard():
-            self._reading.controller.interrupt("window")
+            self._reading.keyboard_lost()
 
     @Slot()
     def _refresh(self) -> None:

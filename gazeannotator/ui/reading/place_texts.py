@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
-from gazeannotator.ui.reading.overlays import PanelText
+from gazeannotator.ui.panel import PanelText
 from gazeannotator.ui.reading.place import Problem
 
 translate = QCoreApplication.translate

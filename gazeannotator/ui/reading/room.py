@@ -20,9 +20,13 @@ class Phase(Enum):
     """What is going on."""
 
     READY = "ready"
+    VALIDATING = "validating"
+    CHECKING = "checking"
+    CHECK_FAILED = "check_failed"
     CROSS = "cross"
     VIEWING = "viewing"
     TIME_OVER = "time_over"
+    AGAIN = "again"
     PAUSED = "paused"
     HELD = "held"
     CRITERIA = "criteria"
@@ -51,6 +55,12 @@ class Room:
         Where the view lies on its screen, and whether that is the tracked one.
     publish : callable
         Sends one event.
+    validation : callable or None
+        Begins a validation of the eye tracker, for the purpose that it is given (see
+        `ReadingController.validation_wanted`), and calls `ReadingController.validated` at its end.
+        None where there is none to offer.
+    skip_calibration : bool
+        The tracker's own calibration is taken as it is: no validation before the first image.
     """
 
     store: Store
@@ -65,6 +75,8 @@ class Room:
     session_id: str
     onset_correction_s: float = 0.0
     exit_when_done: bool = False
+    validation: Callable[[str], None] | None = None
+    skip_calibration: bool = False
 
     @property
     def displaced(self) -> Problem:

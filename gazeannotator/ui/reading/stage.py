@@ -37,9 +37,12 @@ class Stage(QObject):
         The image is on the screen, there in screen px.
     left(time_s, why)
         It is no longer there.
+    cross_seen(time_s, (x, y))
+        A cross is on the screen, there in screen px.
     unreadable(image id, UserError)
     """
 
+    cross_seen = Signal(float, object)
     appeared = Signal(str, object, float, str)
     left = Signal(float, str)
     unreadable = Signal(str, object)
@@ -66,30 +69,38 @@ class Stage(QObject):
         self._awaited: str | None = None
         self._cross_over = False
         self._cross = self._picture = self._seen = BLANK
-        self._cross_ms = 0
+        self._cross_ms: int | None = None
         self._why = ""
         self._afterwards: list[Callable[[float], None]] = []
         self._cross_timer = QTimer(self, singleShot=True)
         self._cross_timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._cross_timer.timeout.connect(self._end_cross)
+        self._cross_timer.timeout.connect(self.end_cross)
 
-    def show_image(self, image: str, cross_s: float, why_left: str) -> None:
-        """Show the cross for so long, then an image; what was there has left for that reason."""
-        self._awaited, self._cross_over, self._why = image, False, self._why or why_left
-        self._cross_ms = round(cross_s * 1000)
+    def show_image(self, image: str, cross_s: float | None, why_left: str) -> None:
+        """Show the cross, then an image; what was there has left for that reason.
+
+        Parameters
+        ----------
+        cross_s : float or None
+            How long the cross is there; None: until `end_cross`.
+        """
         self.prefetch(image)
-        self._cross_timer.stop()
-        if self._cross_ms > 0:
-            size = self._view.size_px
-            self._cross = Frame(cross_px=(size[0] / 2, size[1] / 2))
-            self._view.present(self._cross)
+        self._cross_ms = None if cross_s is None else round(cross_s * 1000)
+        self._await(image, why_left)
+        if self._cross_ms == 0:
+            self.end_cross()
         else:
-            self._end_cross()
+            self._present_cross()
+
+    def show_cross(self, why_left: str) -> None:
+        """Show the cross, and nothing after it."""
+        self._cross_ms = None
+        self._await(None, why_left)
+        self._present_cross()
 
     def clear(self, why_left: str, afterwards: Callable[[float], None] | None = None) -> None:
         """Show grey; `afterwards` gets the time from which on nothing else was seen."""
-        self._awaited, self._why = None, self._why or why_left
-        self._cross_timer.stop()
+        self._await(None, why_left)
         if afterwards is not None:
             self._afterwards.append(afterwards)
         self._view.present(Frame())
@@ -139,7 +150,9 @@ class Stage(QObject):
         self._loader.close()
 
     @Slot()
-    def _end_cross(self) -> None:
+    def end_cross(self) -> None:
+        """Let the image come."""
+        self._cross_timer.stop()
         self._cross_over = True
         self.try_again()
 
@@ -153,7 +166,11 @@ class Stage(QObject):
         for call in afterwards:
             call(t_s)
         if frame is self._cross:
-            self._cross_timer.start(self._cross_ms)
+            if self._cross_ms is not None:
+                self._cross_timer.start(self._cross_ms)
+            x, y = self._origin_px()
+            cross_x, cross_y = (round(each) for each in frame.cross_px)
+            self.cross_seen.emit(t_s, (float(x + cross_x), float(y + cross_y)))
         elif frame is self._picture and self._awaited is not None:
             image, self._awaited = self._awaited, None
             self._seen = frame
@@ -161,6 +178,17 @@ class Stage(QObject):
             there = self._placement(image)
             there = Placement(there.x0_px + x, there.y0_px + y, there.width_px, there.height_px)
             self.appeared.emit(image, there, t_s, method)
+
+    def _await(self, image: str | None, why_left: str) -> None:
+        self._cross_timer.stop()
+        self._awaited, self._cross_over = image, False
+        # What left the screen left it for the first reason, however soon another one follows.
+        self._why = self._why or why_left
+
+    def _present_cross(self) -> None:
+        width, height = self._view.size_px
+        self._cross = Frame(cross_px=(width / 2, height / 2))
+        self._view.present(self._cross)
 
     def _placement(self, image: str) -> Placement:
         return largest_placement(self._sizes[image], self._view.size_px)

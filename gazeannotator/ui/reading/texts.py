@@ -7,10 +7,11 @@ from dataclasses import replace
 from PySide6.QtCore import QCoreApplication, QLocale
 
 from gazeannotator.study.model import Scheme
+from gazeannotator.ui.panel import PanelText
+from gazeannotator.ui.reading.check_texts import accuracy_words, check_failed, tracker_keys
 from gazeannotator.ui.reading.controller import ReadingController
 from gazeannotator.ui.reading.link import LinkState
 from gazeannotator.ui.reading.link_texts import link_words
-from gazeannotator.ui.reading.overlays import PanelText
 from gazeannotator.ui.reading.room import Phase
 from gazeannotator.ui.words import localised
 
@@ -24,7 +25,6 @@ def page(
     *,
     where: str,
     notes: tuple[str, ...],
-    allow_back: bool,
     displaced: PanelText | None,
 ) -> PanelText | None:
     """Say what the window says now; None while an image is read.
@@ -43,15 +43,15 @@ def page(
     if displaced is not None and phase in (Phase.READY, Phase.HELD):
         return replace(displaced, lead=f"{displaced.lead}\n{read}")
     if phase is Phase.READY:
-        return _ready(controller, link, scheme, where, notes, allow_back)
+        return _ready(controller, link, scheme, where, notes)
     if phase is Phase.PAUSED:
-        return _paused(controller, read, allow_back)
+        return _paused(controller, read)
     if phase is Phase.HELD:
         return _held(link, read)
     if phase is Phase.TIME_OVER:
         return PanelText(
             title=translate("ReadingPage", "What was it?"),
-            keys=answer_keys(scheme, controller.asks_confidence),
+            keys=answer_keys(scheme, controller.protocol.ask_confidence),
         )
     if phase is Phase.CRITERIA:
         return PanelText(
@@ -68,9 +68,13 @@ def page(
                 ((translate("ReadingPage", "Space"),), translate("ReadingPage", "Go on reading")),
             ),
         )
+    if phase is Phase.CHECK_FAILED:
+        return check_failed(controller)
+    if phase is Phase.AGAIN:
+        return _again(controller)
     if phase is Phase.DONE:
-        return _done(controller, total, allow_back)
-    if phase is Phase.SAVING and controller.writes.pending:
+        return _done(controller, total)
+    if phase is Phase.SAVING and controller.unsaved:
         return PanelText(
             title=translate("ReadingPage", "Saving…"),
             lead=translate(
@@ -92,7 +96,6 @@ def _ready(
     scheme: Scheme,
     where: str,
     notes: tuple[str, ...],
-    allow_back: bool,
 ) -> PanelText:
     done, total = controller.progress
     left = total - done
@@ -103,21 +106,30 @@ def _ready(
         lead = translate(
             "ReadingPage", "{left} of {total} images are left; it goes on where you stopped."
         ).format(left=left, total=total)
+    if controller.repeats[1]:
+        lead += " " + repeat_words(controller.repeats[1])
     action = translate("ReadingPage", "Press Space to start")
+    if controller.must_validate:
+        action = translate("ReadingPage", "Press Space to start: first the eye tracker is checked")
     if not link.ready:
         action = translate("ReadingPage", "Please wait")
         if controller.start_wanted:
             action = translate("ReadingPage", "Starts by itself as soon as the eye tracker is ready")
-    keys = [*answer_keys(scheme, controller.asks_confidence)]
+    keys = [*answer_keys(scheme, controller.protocol.ask_confidence)]
     keys.append(((translate("ReadingPage", "Space"),), translate("ReadingPage", "Start, pause, continue")))
-    if allow_back:
+    if controller.protocol.allow_back:
         keys.append((("Backspace",), translate("ReadingPage", "Back to the previous image")))
     keys += [
+        *tracker_keys(controller),
         (("F",), translate("ReadingPage", "Flag for discussion")),
         (("F1",), translate("ReadingPage", "Criteria")),
         (("Esc",), translate("ReadingPage", "End")),
     ]
     tone, words, choices = link_words(link)
+    if controller.session is not None:
+        # What is recorded now is this stream's: there is nothing to choose any more.
+        choices = ()
+        words = f"{words} {accuracy_words(controller)}".rstrip()
     return PanelText(
         title=translate("ReadingPage", "Ready to read")
         if link.ready
@@ -143,15 +155,17 @@ def answer_keys(scheme: Scheme, confidence: bool) -> tuple[tuple[tuple[str, ...]
     return (*rows, (("0",), translate("ReadingPage", "Cannot be assessed")))
 
 
-def _paused(controller: ReadingController, read: str, allow_back: bool) -> PanelText:
+def _paused(controller: ReadingController, read: str) -> PanelText:
     titles = {
+        "operator": translate("ReadingPage", "Pause, made by the operator"),
         "tracker_lost": translate("ReadingPage", "The eye tracker is back"),
         "storage": translate("ReadingPage", "Gaze is saved again"),
         "image": translate("ReadingPage", "An image cannot be shown"),
     }
     keys = []
-    if allow_back and controller.progress[0]:
+    if controller.protocol.allow_back and controller.progress[0]:
         keys.append((("Backspace",), translate("ReadingPage", "Back to the previous image")))
+    keys += tracker_keys(controller)
     keys.append((("F1",), translate("ReadingPage", "Criteria")))
     keys.append((("Esc",), translate("ReadingPage", "End the session")))
     return PanelText(
@@ -185,15 +199,53 @@ def _held(link: LinkState, read: str) -> PanelText:
     )
 
 
-def _done(controller: ReadingController, total: int, allow_back: bool) -> PanelText:
+def _again(controller: ReadingController) -> PanelText:
+    done, total = controller.repeats
+    keys = [(("Esc",), translate("ReadingPage", "End the session"))]
+    if controller.protocol.allow_back:
+        keys.insert(0, (("Backspace",), translate("ReadingPage", "Back to the last image")))
+    return PanelText(
+        title=translate("ReadingPage", "All images are read"),
+        lead=repeat_words(total - done),
+        keys=tuple(keys),
+        action=translate("ReadingPage", "Press Space to continue"),
+    )
+
+
+def repeat_words(count: int) -> str:
+    """Say that some images come again, and why."""
+    if count == 1:
+        return translate(
+            "ReadingPage", "One image is shown once more: the eyes were not measured well enough."
+        )
+    return translate(
+        "ReadingPage", "{count} images are shown once more: the eyes were not measured well enough."
+    ).format(count=count)
+
+
+def progress(controller: ReadingController) -> str:
+    """Say which image this is, in a corner."""
+    if controller.repeating:
+        done, total = controller.repeats
+        words = translate("ReadingPage", "Once more: {number} / {total}")
+        return words.format(number=min(done + 1, total), total=total)
+    done, total = controller.progress
+    return f"{min(done + 1, total)} / {total}"
+
+
+def _done(controller: ReadingController, total: int) -> PanelText:
+    repeated = controller.repeats[0]
     lead = translate(
         "ReadingPage", "All {total} images are read, {count} of them in this session. Thank you."
-    ).format(total=total, count=controller.answers - controller.corrections)
+    ).format(total=total, count=controller.answers - controller.corrections - repeated)
+    if repeated:
+        lead += " " + translate("ReadingPage", "Shown once more: {count}.").format(count=repeated)
     if controller.corrections:
         lead += " " + translate("ReadingPage", "Corrected answers: {count}.").format(
             count=controller.corrections
         )
-    keys = [(("Backspace",), translate("ReadingPage", "Back to the last image"))] if allow_back else []
+    keys = [(("Backspace",), translate("ReadingPage", "Back to the last image"))]
+    keys = keys if controller.protocol.allow_back else []
     keys.append(
         (
             (translate("ReadingPage", "Space"),),

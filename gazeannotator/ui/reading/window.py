@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime, timezone
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QRectF, Qt, QTimer, Signal, Slot
@@ -17,19 +19,22 @@ from gazeannotator.study.model import Entry
 from gazeannotator.study.store import Store
 from gazeannotator.tracking import lsl
 from gazeannotator.ui import screens
+from gazeannotator.ui.calibration.screen import CheckScreen
 from gazeannotator.ui.dialogs.consent import ConsentForm
 from gazeannotator.ui.dialogs.stream_mapping import StreamMappingDialog
 from gazeannotator.ui.frame_interval import FrameMeter
 from gazeannotator.ui.gaze_feed import EventSender
+from gazeannotator.ui.grey_look import style_sheet, zoom_for
 from gazeannotator.ui.image_view import ImageView
+from gazeannotator.ui.panel import Panel, place_in_middle
 from gazeannotator.ui.reading import texts
+from gazeannotator.ui.reading.check_texts import check_hint
 from gazeannotator.ui.reading.controller import ReadingController
 from gazeannotator.ui.reading.keys import KeyClock, KeyPress, meaning
 from gazeannotator.ui.reading.link import TrackerLink
-from gazeannotator.ui.reading.look import style_sheet, zoom_for
 from gazeannotator.ui.reading.notes import ready_notes
 from gazeannotator.ui.reading.operator_link import OperatorLink
-from gazeannotator.ui.reading.overlays import Panel, Signs, place_in_middle
+from gazeannotator.ui.reading.overlays import Signs
 from gazeannotator.ui.reading.place import Place
 from gazeannotator.ui.reading.place_texts import displaced
 from gazeannotator.ui.reading.room import LOOKING, Phase, Room
@@ -69,6 +74,8 @@ class ReadingWindow(QWidget):
         windowed: tuple[int, int] | None,
         without_gaze: bool,
         exit_when_done: bool,
+        validation: Callable[[ReadingWindow, str], None] | None,
+        skip_calibration: bool,
     ) -> None:
         super().__init__()
         self.setObjectName("readingWindow")
@@ -90,6 +97,7 @@ class ReadingWindow(QWidget):
         self._lingers = False
         self.consent: ConsentForm | None = None
         self.mapping: StreamMappingDialog | None = None
+        self.check: CheckScreen | None = None
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.view)
@@ -98,7 +106,7 @@ class ReadingWindow(QWidget):
         self._sender = EventSender(session_id, facts.px)
         self.link = TrackerLink(stream, settings, facts.px, self)
         self.link.used.connect(self.stream_used)
-        self._room = Room(
+        self.room = Room(
             store=store,
             reader=reader,
             screen=screens.reading_screen(facts, settings.viewing_distance_mm),
@@ -111,9 +119,11 @@ class ReadingWindow(QWidget):
             session_id=session_id,
             onset_correction_s=settings.onset_correction_s,
             exit_when_done=exit_when_done,
+            validation=None if validation is None else partial(validation, self),
+            skip_calibration=skip_calibration,
         )
-        self.controller = ReadingController(self._room, self)
-        self.operator = OperatorLink(self, self._room, settings.operator_view == "auto")
+        self.controller = ReadingController(self.room, self)
+        self.operator = OperatorLink(self, self.room, settings.operator_view == "auto")
         self.controller.changed.connect(self._refresh)
         self.controller.trouble.connect(self._show_trouble)
         self.controller.answered.connect(self.answered)
@@ -157,6 +167,9 @@ class ReadingWindow(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Take the keys of the reading."""
+        if self.check is not None:
+            self.check.keyPressEvent(event)
+            return
         now_s = lsl.local_clock()
         pressed_s = self._key_clock.pressed_s(event, now_s)
         key = meaning(event)
@@ -194,6 +207,12 @@ class ReadingWindow(QWidget):
         if event.type() == QEvent.Type.ActivationChange:
             self.operator.see_who_has_keyboard()
 
+    def keyboard_lost(self) -> None:
+        """Pause: keys go to another window now, and so do the eyes."""
+        self.controller.interrupt("window")
+        if self.check is not None:
+            self.check.targets.interrupt()
+
     def moveEvent(self, event: QMoveEvent) -> None:
         """Pause: the image is no longer where it was noted."""
         super().moveEvent(event)
@@ -208,6 +227,8 @@ class ReadingWindow(QWidget):
         look = style_sheet(zoom_for(self.size()))
         if look != self.styleSheet():
             self.setStyleSheet(look)
+        if self.check is not None:
+            self.check.setGeometry(self.rect())
         self._refresh()
 
     @Slot()
@@ -316,8 +337,7 @@ class ReadingWindow(QWidget):
                     covered=controller.stage.covered_by_patch(),
                     windowed=self._windowed is not None,
                 ),
-                allow_back=self._store.protocol.allow_back,
-                displaced=displaced(self._room.displaced, self.place.facts.name),
+                displaced=displaced(self.room.displaced, self.place.facts.name),
             )
         else:
             self.consent.show()
@@ -326,15 +346,16 @@ class ReadingWindow(QWidget):
             self.panel.set_text(text)
             self.panel.place()
         self.panel.setVisible(text is not None)
-        wanted = Qt.CursorShape.BlankCursor if looking else Qt.CursorShape.ArrowCursor
+        blank = looking or controller.phase is Phase.CHECKING
+        wanted = Qt.CursorShape.BlankCursor if blank else Qt.CursorShape.ArrowCursor
         if self.cursor().shape() != wanted:
             self.setCursor(wanted)
         signs = self.signs
         signs.set(signs.simulated, self.tr("SIMULATED") if self.link.simulated else "")
         signs.set(signs.recording, self.tr("● Recording") if controller.recording else "")
-        done, total = controller.progress
-        number = min(done + 1, total)
-        signs.set(signs.progress, f"{number} / {total}" if looking else "")
+        signs.set(signs.progress, texts.progress(controller) if looking else "")
+        signs.set(signs.calm, controller.calm_words if looking else "")
+        signs.set(signs.hint, check_hint(controller))
         signs.set(signs.flag, self.tr("⚑ Flagged") if controller.flagged else "")
         signs.set(signs.trouble, self._trouble)
         self._place_signs()

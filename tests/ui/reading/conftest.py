@@ -107,6 +107,15 @@ class Reading:
     def events(self) -> list[str]:
         return [each.event for each in self.entries()]
 
+    def data(self, event: str) -> list[dict]:
+        """Return the data of all such events of this session, in their order."""
+        return [each.data for each in self.entries() if each.event == event]
+
+    def connect(self) -> Reading:
+        """Wait until gaze comes."""
+        self.qtbot.waitUntil(lambda: self.window.link.state.step == "receiving", timeout=SOON_MS)
+        return self
+
     @property
     def said(self) -> str:
         """All words of the page in the middle."""
@@ -133,7 +142,7 @@ def open_window(qtbot: QtBot) -> Iterator[Callable[..., Reading]]:
         if each.summary is None:
             if each.controller.session is not None:
                 each.controller.session.abandon()
-            each.controller._set(Phase.CLOSED)
+            each.controller._course.set(Phase.CLOSED)
             each.window.close()
 
 
@@ -156,6 +165,14 @@ class Tracker:
 
     def stop(self) -> None:
         self._timer.stop()
+
+    def look(self, x: float, y: float) -> None:
+        """Let both eyes look there, tracker-normalised (in a layout with these four channels first)."""
+        self._values[0, :4] = (x, y, x, y)
+
+    def lose(self) -> None:
+        """Find no eyes any more."""
+        self._values[0, :4] = np.nan
 
     def close(self) -> None:
         self._timer.stop()

@@ -17,7 +17,7 @@ from gazeannotator.study.model import CANNOT_BE_ASSESSED
 from gazeannotator.study.scheme import load_scheme
 from gazeannotator.study.store import Store
 from gazeannotator.ui.image_view import Frame
-from gazeannotator.ui.reading import controller
+from gazeannotator.ui.reading import course
 from gazeannotator.ui.reading.room import Phase
 
 Open = Callable[..., Any]
@@ -400,7 +400,7 @@ def test_exit_when_done(make_study: MakeStudy, open_window: Open) -> None:
 def test_session_ends_by_itself_when_the_reader_has_left(
     make_study: MakeStudy, open_window: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(controller, "END_AFTER_MS", 300)
+    monkeypatch.setattr(course, "END_AFTER_MS", 300)
     reading = open_window(make_study(1))
     reading.start()
     reading.answer()

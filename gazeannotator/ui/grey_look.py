@@ -1,4 +1,4 @@
-"""The look of the reading window: neutral greys, no hint of gaze or of an answer."""
+"""The look of the full-screen windows for readers: neutral greys, no hint of gaze or of an answer."""
 
 from __future__ import annotations
 
@@ -42,6 +42,10 @@ _STYLE = """
 #readingWindow #progressSign { font-size: 13px; color: #B4B4B4; }
 #readingWindow #recordingSign { font-size: 12px; font-weight: 600; color: #B4B4B4; }
 #readingWindow #flagSign { font-size: 13px; font-weight: 600; color: #DADADA; }
+#readingWindow #calmSign {
+    font-size: 15px; color: #E4E4E4; background: #505050; border-radius: 8px; padding: 6px 12px;
+}
+#readingWindow #hintSign { font-size: 17px; color: #D9D9D9; }
 #readingWindow #simulatedSign {
     font-size: 13px; font-weight: 700; letter-spacing: 1px; background: #434343;
     border: 1px solid #8A8A8A; border-radius: 6px; padding: 3px 8px;
@@ -59,6 +63,7 @@ def zoom_for(window: QSize) -> float:
     return round(20 * min(max(zoom, 0.5), 2.0)) / 20
 
 
-def style_sheet(zoom: float) -> str:
-    """Return the look of the reading window, all sizes multiplied."""
-    return re.sub(r"\b(\d+)px", lambda found: f"{max(1, round(int(found[1]) * zoom))}px", _STYLE)
+def style_sheet(zoom: float, window: str = "readingWindow") -> str:
+    """Return the look of the grey window of that object name, all sizes multiplied."""
+    style = _STYLE.replace("#readingWindow", f"#{window}")
+    return re.sub(r"\b(\d+)px", lambda found: f"{max(1, round(int(found[1]) * zoom))}px", style)

@@ -1,0 +1,76 @@
+"""The gaze that belongs to one reading, and how much of it is lost.
+
+What is built, what the facts of a study say and what is noted during a session must agree on
+it, so that it is cut and counted here only.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gazeannotator.gaze.filters import data_loss, interval_s
+from gazeannotator.samples import GazeChunk
+from gazeannotator.study.model import Reading, Session
+from gazeannotator.study.store import Store
+
+
+@dataclass(frozen=True)
+class SeenGaze:
+    """The samples taken while an image was seen.
+
+    Attributes
+    ----------
+    time_s : ndarray, shape (n,)
+        Since the onset, strictly increasing, 0 ≤ t ≤ duration.
+    chunk : GazeChunk
+        The same samples, with the times of the recording clock.
+    rate_hz : float
+        Measured; nominal where there are too few samples, NaN where nothing is known.
+    data_loss : float
+        Share of lost samples, those that never came counted too; NaN where nothing was recorded.
+    """
+
+    time_s: NDArray[np.float64]
+    chunk: GazeChunk
+    rate_hz: float
+    data_loss: float
+
+
+def gaze_while_seen(store: Store, session: Session, onset_s: float, duration_s: float) -> SeenGaze:
+    """Cut the gaze of a reading out of its session.
+
+    Parameters
+    ----------
+    onset_s, duration_s : float
+        As `Reading.seen` tells them.
+    """
+    if math.isnan(duration_s):
+        chunk = GazeChunk.empty()
+    else:
+        chunk = store.gaze(session.id, onset_s, onset_s + duration_s)
+    time_s = chunk.time_s - onset_s
+    kept = (time_s >= 0) & (time_s <= duration_s)
+    # A sender that repeats a stamp repeats a sample.
+    kept &= np.diff(time_s, prepend=-math.inf) > 0
+    time_s, chunk = time_s[kept], chunk[kept]
+    rate_hz = _rate_hz(time_s, session)
+    recorded = session.gaze_stream is not None or len(time_s) > 0
+    loss = data_loss(time_s, chunk.lost, 0.0, duration_s, rate_hz) if recorded else math.nan
+    return SeenGaze(time_s, chunk, rate_hz, loss)
+
+
+def reading_loss(store: Store, session: Session, reading: Reading) -> float:
+    """Share of lost samples of a reading; NaN where nothing was recorded."""
+    return gaze_while_seen(store, session, *reading.seen(session.onset_correction_s)).data_loss
+
+
+def _rate_hz(time_s: NDArray[np.float64], session: Session) -> float:
+    # The stamps tell the rate better than the stream's description.
+    if len(time_s) > 2:
+        return 1 / interval_s(time_s)
+    nominal = session.gaze_stream.rate_hz if session.gaze_stream else 0.0
+    return nominal if nominal > 0 else math.nan

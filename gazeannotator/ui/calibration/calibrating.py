@@ -1,0 +1,138 @@
+"""A calibration by the tracker itself: a target at each of its points, then it computes."""
+
+from __future__ import annotations
+
+import secrets
+from collections import deque
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal, Slot
+
+from gazeannotator.geometry import Screen, screen_px_to_normalised
+from gazeannotator.tracking.target_run import TargetRun
+from gazeannotator.tracking.validation import calibration_run
+
+
+class Calibrator(Protocol):
+    """A tracker that is calibrated through us, as `ui.tobii_link.TobiiLink`.
+
+    `calibration_answered(dict)` answers each of the calls, one after the other: ``step``, ``ok``,
+    ``message`` and ``hint`` where it is not ok; after ``compute`` also ``status`` and ``points``.
+    """
+
+    calibration_answered: Any
+
+    def calibrate_enter(self) -> None:
+        """Begin a calibration."""
+
+    def calibrate_collect(self, x: float, y: float) -> None:
+        """Collect data at a tracker-normalised point."""
+
+    def calibrate_discard(self, x: float, y: float) -> None:
+        """Forget what was collected there."""
+
+    def calibrate_compute(self) -> None:
+        """Compute the calibration and apply it."""
+
+    def calibrate_leave(self) -> None:
+        """End the calibration."""
+
+
+class Calibrating(QObject):
+    """Takes the steps of a calibration in their order.
+
+    Signals
+    -------
+    targets_wanted(TargetRun)
+        These are to be shown; then `compute`.
+    computed(dict)
+        The tracker's result, as the bridge tells it.
+    failed(message, hint)
+        A step could not be done. The calibration is over.
+
+    Attributes
+    ----------
+    active : bool
+        The tracker is being calibrated.
+    run : TargetRun or None
+        The targets, with what was collected at them.
+    """
+
+    targets_wanted = Signal(object)
+    computed = Signal(dict)
+    failed = Signal(str, str)
+
+    def __init__(self, calibrator: Calibrator, screen: Screen, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._calibrator = calibrator
+        self._screen = screen
+        self._steps: deque[tuple[str, Callable[[], object]]] = deque()
+        self._awaited = ""
+        self.active = False
+        self.run: TargetRun[bool] | None = None
+        calibrator.calibration_answered.connect(self._answered)
+
+    def begin(self, count: int) -> None:
+        """Begin a calibration with so many points."""
+        self.leave()
+        self.active = True
+        self.run = calibration_run(self._screen, count, self._collect, seed=secrets.randbits(32))
+        self._do("enter", self._calibrator.calibrate_enter)
+
+    def repeat(self, number: int) -> None:
+        """Forget a point and show its target once more."""
+        self.run.redo([number])
+        x, y = screen_px_to_normalised(np.array(self.run.targets_px[number]), self._screen.size_px)
+        self._do("discard", lambda: self._calibrator.calibrate_discard(float(x), float(y)))
+
+    def compute(self) -> None:
+        """Let the tracker compute, as all targets were shown."""
+        self._do("compute", self._calibrator.calibrate_compute)
+
+    def leave(self) -> None:
+        """End the calibration; what was computed stays."""
+        if self.active:
+            self.active = False
+            self._steps.clear()
+            self._do("leave", self._calibrator.calibrate_leave)
+
+    def _collect(self, x: float, y: float) -> None:
+        self._do("collect", lambda: self._calibrator.calibrate_collect(x, y))
+
+    def _do(self, step: str, call: Callable[[], object]) -> None:
+        self._steps.append((step, call))
+        self._next()
+
+    def _next(self) -> None:
+        # The tracker does one step at a time, and refuses another one meanwhile.
+        if self._steps and not self._awaited:
+            self._awaited, call = self._steps.popleft()
+            call()
+
+    @Slot(dict)
+    def _answered(self, answer: dict[str, Any]) -> None:
+        if answer["step"] != self._awaited:
+            return
+        self._awaited = ""
+        if self.active:
+            self._take(answer)
+        self._next()
+
+    def _take(self, answer: dict[str, Any]) -> None:
+        step, ok = answer["step"], answer["ok"]
+        if step == "collect":
+            # A point without data is one that the result is poor at: all others still count.
+            if self.run.waiting:
+                self.run.finish(ok)
+        elif step == "compute" and "status" in answer:
+            # Also one that failed: it tells at which points data are missing.
+            self.computed.emit(answer)
+        elif not ok and step != "leave":
+            if step != "enter":
+                self.leave()
+            self.active = False
+            self.failed.emit(answer.get("message", ""), answer.get("hint", ""))
+        elif step in ("enter", "discard"):
+            self.targets_wanted.emit(self.run)

@@ -1,0 +1,199 @@
+"""What is wrong with the gaze while it is recorded, told before readings are lost by it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Literal
+
+from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
+
+from gazeannotator.gaze.filters import data_loss, interval_s
+from gazeannotator.samples import GazeChunk
+from gazeannotator.study.model import Protocol
+from gazeannotator.tracking.head import distance_change_mm, head_position
+from gazeannotator.tracking.quality import DriftCheck
+
+translate = QCoreApplication.translate
+
+LOOK_EVERY_MS = 500
+LOSS_OVER_S = 5.0
+LOSS_TOLD_AFTER_S = 2.0
+"""Of less gaze nothing is said."""
+
+LOST_NOW_OVER_S = 1.0
+"""The reader is told nothing of what is over already."""
+
+DISTANCE_OVER_S = 1.0
+REFERENCE_OVER_S = 2.0
+OVER_AT = 0.8
+"""An alarm ends at this share of its limit, so that it does not flicker about it."""
+
+SEEN_BY_READER_AFTER_S = 2.0
+
+Kind = Literal["data_loss", "distance", "accuracy"]
+
+
+class Alarms(QObject):
+    """Watches the gaze while somebody reads.
+
+    Parameters
+    ----------
+    latest : callable
+        Gives the samples of the last seconds by the local clock.
+    clock : callable
+    protocol : callable
+        Gives the study's limits.
+
+    Signals
+    -------
+    alarm(kind, words)
+        One has begun, or its words have changed; with empty words it is over.
+    told(str)
+        `for_reader` has changed.
+
+    Attributes
+    ----------
+    active : dict
+        Kind → words for the operator.
+    for_reader : str
+        The one thing that the reader can do about what has lasted for a while; mostly empty.
+    """
+
+    alarm = Signal(str, str)
+    told = Signal(str)
+
+    def __init__(
+        self,
+        latest: Callable[[float], GazeChunk],
+        clock: Callable[[], float],
+        protocol: Callable[[], Protocol],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.active: dict[Kind, str] = {}
+        self.for_reader = ""
+        self._latest = latest
+        self._clock = clock
+        self._protocol = protocol
+        self._since_s: dict[Kind, float] = {}
+        self._watching_since_s = 0.0
+        self._reference_mm = math.nan
+        self._change_mm = math.nan
+        self._lost_now = False
+        self._timer = QTimer(self, interval=LOOK_EVERY_MS)
+        self._timer.timeout.connect(lambda: self.look(self._clock()))
+
+    def watch(self, reading: bool) -> None:
+        """Watch from now on, or no longer: who does not read may look anywhere."""
+        if reading and not self._timer.isActive():
+            self._watching_since_s = self._clock()
+            self._timer.start()
+        elif not reading and self._timer.isActive():
+            self._timer.stop()
+            self._set("data_loss", "")
+            self._tell("")
+
+    def take_distance(self) -> None:
+        """Compare the reader's distance with the present one from now on."""
+        self._reference_mm = head_position(self._latest(REFERENCE_OVER_S)).distance_mm
+        self._set("distance", "")
+
+    def take_accuracy(self, accuracy_deg: float) -> None:
+        """Judge what a validation has found."""
+        limit_deg = self._protocol().max_accuracy_deg
+        words = translate("Alarms", "Accuracy {found:.1f}°: the study allows {limit:g}°.")
+        self._set(
+            "accuracy",
+            words.format(found=accuracy_deg, limit=limit_deg) if accuracy_deg > limit_deg else "",
+        )
+
+    def take_check(self, check: DriftCheck) -> None:
+        """Judge what a drift check has found."""
+        limit_deg = self._protocol().max_accuracy_deg
+        if check.passes(limit_deg):
+            self._set("accuracy", "")
+        elif math.isnan(check.offset_deg):
+            self._set("accuracy", translate("Alarms", "The drift check did not find the eyes."))
+        elif check.offset_deg > limit_deg:
+            words = translate("Alarms", "The drift check found {found:.1f}°: the study allows {limit:g}°.")
+            self._set("accuracy", words.format(found=check.offset_deg, limit=limit_deg))
+        else:
+            self._set("accuracy", translate("Alarms", "The eyes did not rest during the drift check."))
+
+    def look(self, now_s: float) -> None:
+        """Look at the last seconds."""
+        self._look_at_loss(now_s)
+        self._look_at_distance(now_s)
+        self._tell(self._words_for_reader(now_s))
+
+    def _tell(self, words: str) -> None:
+        if words != self.for_reader:
+            self.for_reader = words
+            self.told.emit(words)
+
+    def _words_for_reader(self, now_s: float) -> str:
+        lasting = {
+            kind for kind, since_s in self._since_s.items() if now_s - since_s >= SEEN_BY_READER_AFTER_S
+        }
+        if "data_loss" in lasting and self._lost_now:
+            return translate("Alarms", "Eyes not found: sit upright")
+        if "distance" in lasting and self._change_mm < 0:
+            return translate("Alarms", "You have come closer: sit back a little")
+        if "distance" in lasting:
+            return translate("Alarms", "You are further away: come a little closer")
+        return ""
+
+    def _look_at_loss(self, now_s: float) -> None:
+        chunk = self._latest(LOSS_OVER_S)
+        if not len(chunk):
+            return
+        stop_s = float(chunk.time_s[-1])
+        start_s = max(stop_s - LOSS_OVER_S, self._watching_since_s)
+        if stop_s - start_s < LOSS_TOLD_AFTER_S:
+            return
+        loss = _loss(chunk, start_s, stop_s)
+        if math.isnan(loss):
+            return
+        self._lost_now = _loss(chunk, stop_s - LOST_NOW_OVER_S, stop_s) > self._protocol().max_data_loss
+        if self._goes_on("data_loss", loss, self._protocol().max_data_loss):
+            words = translate("Alarms", "{share:.0f} % of the samples of the last seconds are lost.")
+            self._set("data_loss", words.format(share=100 * loss), now_s)
+        else:
+            self._set("data_loss", "")
+
+    def _look_at_distance(self, now_s: float) -> None:
+        if math.isnan(self._reference_mm):
+            self._reference_mm = head_position(self._latest(REFERENCE_OVER_S)).distance_mm
+            return
+        change_mm = distance_change_mm(self._reference_mm, self._latest(DISTANCE_OVER_S))
+        if math.isnan(change_mm):
+            return
+        self._change_mm = change_mm
+        if self._goes_on("distance", abs(change_mm), self._protocol().max_distance_change_mm):
+            words = translate("Alarms", "The reader is {cm:.0f} cm closer than before.")
+            if change_mm > 0:
+                words = translate("Alarms", "The reader is {cm:.0f} cm further away than before.")
+            self._set("distance", words.format(cm=abs(change_mm) / 10), now_s)
+        else:
+            self._set("distance", "")
+
+    def _goes_on(self, kind: Kind, value: float, limit: float) -> bool:
+        return value > (OVER_AT * limit if kind in self.active else limit)
+
+    def _set(self, kind: Kind, words: str, now_s: float | None = None) -> None:
+        if self.active.get(kind, "") == words:
+            return
+        if words:
+            self.active[kind] = words
+            self._since_s.setdefault(kind, self._clock() if now_s is None else now_s)
+        else:
+            self.active.pop(kind, None)
+            self._since_s.pop(kind, None)
+        self.alarm.emit(kind, words)
+
+
+def _loss(chunk: GazeChunk, start_s: float, stop_s: float) -> float:
+    chunk = chunk[chunk.time_s >= start_s]
+    rate_hz = 1 / interval_s(chunk.time_s) if len(chunk) > 2 else math.nan
+    return data_loss(chunk.time_s, chunk.lost, start_s, stop_s, rate_hz)

@@ -1,0 +1,177 @@
+"""The check of the eye tracker in the reading window: an eye of known errors follows it by LSL."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+
+from gazeannotator.geometry import angle_deg, normalised_to_screen_px
+from gazeannotator.samples import both_eyes
+from gazeannotator.study.store import Store
+from gazeannotator.ui import screens
+from gazeannotator.ui.calibration import target_page
+from gazeannotator.ui.reading.room import Phase
+
+Open = Callable[..., Any]
+Make = Callable[..., Any]
+Key = Qt.Key
+
+pytestmark = pytest.mark.timeout(150)
+CHECK_MS = 60_000
+
+
+@pytest.fixture
+def open_with_eye(
+    make_study: Make, open_window: Open, simulate_eye: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Any]:
+    """Open a reading window before an eye of known errors."""
+    monkeypatch.setattr(target_page, "INTRODUCTION_MS", 1500)
+
+    def make(images: int = 1, protocol: dict[str, Any] | None = None, **errors: object) -> Any:
+        facts = screens.screens()[0]
+        simulate_eye(facts.px, facts.mm, **errors)
+        reading = open_window(make_study(images, **(protocol or {})), without_gaze=False).connect()
+        reading.qtbot.waitUntil(reading.window._sender.has_listener, timeout=10_000)
+        return reading
+
+    return make
+
+
+def check(reading: Any) -> Any:
+    """Press V and wait for the result."""
+    reading.press(Key.Key_V)
+    reading.until(Phase.VALIDATING)
+    return until_result(reading)
+
+
+def until_result(reading: Any) -> Any:
+    screen = reading.window.check
+    reading.qtbot.waitUntil(lambda: screen.page is screen.result, timeout=CHECK_MS)
+    return screen.result.outcome
+
+
+def recomputed_deg(reading: Any) -> float:
+    """Mean error at the targets, from nothing but the stored gaze and the `target` rows."""
+    rows = [each for each in reading.entries() if each.event == "target"]
+    assert all(each.data["purpose"] == "validation" for each in rows)
+    assert rows[-1].data["xy_px"] is None
+    errors = []
+    with Store.open(reading.study) as store:
+        (session,) = store.sessions()
+        for row, following in pairwise(rows):
+            # Long after the eye has come, and before the target went on.
+            chunk = store.gaze(session.id, following.t_s - 0.6, following.t_s - 0.1)
+            gaze_px = normalised_to_screen_px(both_eyes(chunk.left, chunk.right), session.screen.size_px)
+            errors.append(
+                float(angle_deg(np.nanmean(gaze_px, axis=0), np.array(row.data["xy_px"]), session.screen))
+            )
+    assert len(errors) == 9
+    return float(np.mean(errors))
+
+
+def test_from_the_ready_page(open_with_eye: Callable[..., Any]) -> None:
+    reading = open_with_eye(2, offset_deg=(0.4, -0.5), noise_deg=0.3, loss=0.1)
+    assert "V Measure how accurate the eye tracker is (20 s)" in reading.said
+    outcome = check(reading)
+    truth_deg = math.hypot(0.4, 0.5)
+    assert outcome.result.accuracy_deg == pytest.approx(truth_deg, abs=0.15)
+    assert outcome.result.precision_std_deg == pytest.approx(0.3, abs=0.05)
+    assert outcome.result.data_loss == pytest.approx(0.1, abs=0.05)
+    # All keys are the check's: a digit is no answer, and none gets through to the page below.
+    reading.press(Key.Key_Space)
+    reading.until(Phase.READY)
+    assert reading.window.check is None
+    assert "Accuracy 0.6°, precision" in reading.said
+    assert "(just now)" in reading.said
+
+    (row,) = [each for each in reading.entries() if each.event == "validation"]
+    stored = row.data
+    assert stored["accuracy_deg"] == outcome.result.accuracy_deg
+    assert stored["accuracy_deg"] == pytest.approx(recomputed_deg(reading), abs=0.05)
+    assert (stored["points"], stored["passed"], stored["correction"]) == (9, True, None)
+    assert stored["limits"] == {
+        "max_accuracy_deg": 2.0,
+        "max_data_loss": 0.3,
+        "max_precision_rms_deg": None,
+    }
+    assert len(stored["per_point"]) == 9
+    for point in stored["per_point"]:
+        assert math.hypot(*point["left"]["offset_deg"]) == pytest.approx(truth_deg, abs=0.2)
+
+    reading.start()
+    reading.answer()
+    reading.leave()
+    with Store.open(reading.study) as store:
+        assert store.readings()[0].tracking.accuracy_deg == stored["accuracy_deg"]
+
+
+def test_before_the_first_image_where_the_study_wants_it(open_with_eye: Callable[..., Any]) -> None:
+    reading = open_with_eye(1, {"require_validation": True})
+    reading.press(Key.Key_Space)
+    reading.until(Phase.VALIDATING)
+    reading.press(Key.Key_Escape)
+    reading.until(Phase.READY)
+    assert reading.window.check is None
+    reading.press(Key.Key_Space)
+    reading.until(Phase.VALIDATING)
+    until_result(reading)
+    reading.press(Key.Key_Space)
+    reading.until(Phase.VIEWING)
+
+
+def test_in_a_pause_with_a_correction(open_with_eye: Callable[..., Any]) -> None:
+    reading = open_with_eye(1, {"max_accuracy_deg": 1.0}, offset_deg=(2.0, 1.0))
+    reading.start()
+    reading.press(Key.Key_Space)
+    reading.until(Phase.PAUSED)
+    outcome = check(reading)
+    assert not outcome.passed
+    reading.press(Key.Key_C)
+    reading.press(Key.Key_Space)
+    reading.until(Phase.PAUSED)
+    (row,) = [each for each in reading.entries() if each.event == "validation"]
+    assert row.data["passed"] is True
+    assert row.data["accuracy_deg"] == pytest.approx(math.hypot(2.0, 1.0), abs=0.15)
+    assert row.data["correction"]["accuracy_deg"] < 0.2
+    assert reading.controller.session.tracking.accuracy_deg == row.data["correction"]["accuracy_deg"]
+    # What is seen of the gaze is corrected, what is recorded is not.
+    feed = reading.window.link.feed
+    reading.qtbot.wait(600)  # the eye goes to the middle of the screen
+    raw, seen = feed.raw(0.2), feed.latest(0.2)
+    screen = reading.window.room.screen
+    middle_px = np.array([screen.width_px, screen.height_px]) / 2
+    raw_px, seen_px = (
+        normalised_to_screen_px(np.nanmean(each.left, axis=0), screen.size_px) for each in (raw, seen)
+    )
+    assert angle_deg(raw_px, middle_px, screen) > 1.5
+    assert angle_deg(seen_px, middle_px, screen) < 0.9
+    with Store.open(reading.study) as store:
+        stored = store.gaze(reading.controller.session.id)
+    shared = stored.left[np.isin(stored.time_s, raw.time_s)]
+    assert len(shared)
+    assert not np.isin(shared, seen.left).any()
+    # The next check measures the tracker itself, and its result counts without the correction.
+    outcome = check(reading)
+    assert outcome.result.accuracy_deg == pytest.approx(math.hypot(2.0, 1.0), abs=0.15)
+    reading.press(Key.Key_Space)
+    reading.until(Phase.PAUSED)
+    assert feed.correction is None
+
+
+def test_closing_the_window_ends_a_check(open_with_eye: Callable[..., Any]) -> None:
+    reading = open_with_eye(1)
+    reading.press(Key.Key_V)
+    reading.until(Phase.VALIDATING)
+    reading.qtbot.waitUntil(lambda: "target" in reading.events(), timeout=10_000)
+    reading.window.close()
+    assert reading.controller.phase is Phase.ASKING_END
+    assert reading.window.check is None
+    assert reading.entries()[-1].data["xy_px"] is None
+    reading.press(Key.Key_Return)
+    reading.qtbot.waitUntil(lambda: reading.summary is not None, timeout=8000)
