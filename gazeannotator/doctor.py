@@ -268,7 +268,7 @@ def problems(facts: Facts) -> list[dict[str, str]]:
         found.append(
             (
                 f"Only {facts['free_disk_gb']:g} GB are free on the disk of {facts['free_disk_at']}.",
-                "Make room before reading: an hour at 1200 Hz takes about 0.3 GB.",
+                "Make room before reading: an hour at 1200 Hz takes about 0.4 GB.",
             )
         )
     torch = facts["versions"].get("torch") or ""

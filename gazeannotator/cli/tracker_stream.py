@@ -32,8 +32,7 @@ def stream(
 ) -> None:
     """Send a Tobii eye tracker's gaze as an LSL stream until Ctrl+C.
 
-    Needs a package of Tobii's SDK: pip install "gazeannotator[tobii]"; its licence allows
-    non-commercial research.
+    Needs a package of Tobii's SDK (the extra "tobii"); its licence allows non-commercial research.
 
     Example: gazeannotator tracker stream --rate 600
     """

@@ -12,6 +12,9 @@ from gazeannotator.study.gaze_rows import CLOCK_RESET_S, applied_offset
 JUMP_S = 0.5
 """No sender's samples come so far out of order: where stamps do, their clock was set."""
 
+FOREIGN_S = 10.0
+"""No sender is so late: stamps that far from their arrival are of a clock that is not the LSL clock."""
+
 AHEAD_S = 0.1
 """A sample that is so far ahead of its own arrival has a wrong stamp."""
 
@@ -23,6 +26,10 @@ class StreamClock:
     clock, which is then set, steps without it. Such a step shows in the stamps alone: they go
     back, or they run ahead of their own arrival. It is undone from there on, and forgotten when
     the stamps are back where they belong or the sender has been taken up anew.
+
+    Some programs stamp with their device's clock and not with the LSL clock at all (EyeLogic, one
+    of Gazepoint's). Such stamps keep their spacing, and are placed by when samples arrive: the
+    fastest since the last measurement is taken to have arrived at once.
 
     Parameters
     ----------
@@ -39,6 +46,13 @@ class StreamClock:
         self._last_s = math.nan
         self._last_arrived_s = -math.inf
         self._interval_s = 0.0
+        self._foreign = False
+        self._fastest_s = math.inf
+
+    @property
+    def foreign(self) -> bool:
+        """Whether the sender does not stamp with the LSL clock."""
+        return self._foreign
 
     @property
     def known(self) -> bool:
@@ -60,14 +74,19 @@ class StreamClock:
         reset = self._measured_s is not None and abs(offset_s - self._measured_s) > CLOCK_RESET_S
         if reset or not self._trusted:
             # What the sender's clock did is in the offset now.
-            self._step_s, self._last_s = 0.0, math.nan
+            self._step_s, self._last_s, self._foreign = 0.0, math.nan, False
         self._measured_s, self._trusted = offset_s, True
         self._base_s = float(applied_offset(np.array(offset_s), self._same_machine))
+        if self._foreign and math.isfinite(self._fastest_s):
+            # Its drift is followed, as that of an LSL clock is.
+            self._step_s = self._fastest_s - self._base_s
+        self._fastest_s = math.inf
         return reset
 
     def reconnected(self) -> None:
         """Expect another clock: the sender was taken up again."""
         self._trusted, self._step_s, self._last_s = False, 0.0, math.nan
+        self._foreign, self._fastest_s = False, math.inf
 
     def taken(self, stamps_s: FloatArray, arrived_s: float) -> tuple[FloatArray, tuple[int, ...]]:
         """Bring stamps of samples that have just arrived to the local clock.
@@ -92,6 +111,12 @@ class StreamClock:
             return time_s, ()
         if not self._trusted and not self._same_machine:
             return time_s - time_s[-1] + arrived_s, ()
+        self._fastest_s = min(self._fastest_s, arrived_s - float(stamps_s[-1]))
+        # The first sample, not the newest: a recording that is replayed fast begins at its time.
+        if self._trusted and math.isnan(self._last_s) and abs(float(time_s[0]) - arrived_s) > FOREIGN_S:
+            self._foreign, self._step_s = True, self._fastest_s - self._base_s
+            self._last_s, self._last_arrived_s = float(stamps_s[-1]) + self.applied_s, arrived_s
+            return stamps_s + self.applied_s, (0,)
         steps_s = np.empty(len(time_s))
         steps_s[0] = time_s[0] - self._last_s
         np.subtract(time_s[1:], time_s[:-1], out=steps_s[1:])

@@ -89,6 +89,8 @@ class StreamTiming:
         How often the sender's clock changed by more than 0.1 s.
     reconnects : int
         How often the sender was taken up again.
+    foreign_clock : bool
+        The sender does not stamp with the LSL clock: its samples are placed by their arrival.
     clock_offset_s : float
         Last measurement: what is added to a stamp to get `local_clock()`.
     latency_s, latency_p99_s : float
@@ -109,6 +111,7 @@ class StreamTiming:
     without_stamp: int
     clock_jumps: int
     reconnects: int
+    foreign_clock: bool
     clock_offset_s: float
     latency_s: float
     latency_p99_s: float
@@ -136,6 +139,8 @@ class StreamTimer:
         Samples without a stamp, which the caller leaves out.
     clock_jumps : int
         Those that show in the measured offsets are counted by the caller.
+    foreign_clock : bool
+        As found by the caller.
     clock_offset_s : float
         As measured last.
     """
@@ -143,6 +148,7 @@ class StreamTimer:
     def __init__(self, nominal_hz: float, begun_s: float | None = None) -> None:
         self.without_stamp = 0
         self.clock_jumps = 0
+        self.foreign_clock = False
         self.clock_offset_s = math.nan
         self._nominal_hz = nominal_hz
         self._begun_s = begun_s
@@ -249,6 +255,7 @@ class StreamTimer:
             without_stamp=self.without_stamp,
             clock_jumps=self.clock_jumps,
             reconnects=self._reconnects,
+            foreign_clock=self.foreign_clock,
             clock_offset_s=self.clock_offset_s,
             latency_s=latency_s,
             latency_p99_s=latency_p99_s,

@@ -90,6 +90,7 @@ class StreamWatch:
             self.ask_clock()
         time_s, jumps = self.clock.taken(chunk.time_s, arrived_s)
         self.live.add(chunk, arrived_s)
+        self._timer.foreign_clock = self.clock.foreign
         self._timer.add(
             time_s,
             chunk.sequence,
@@ -138,6 +139,8 @@ class StreamWatch:
     def doubt(self) -> str:
         """Say what is odd about a stream that comes, in plain words; empty if nothing is."""
         off_s, rate_hz = self.stamps_off_s, self._timer.rate_hz
+        if self.clock.foreign:
+            return "The tracker's program does not use the LSL clock: times are told by arrival."
         if abs(off_s) > STAMPS_OFF_S:
             return f"The tracker's time stamps are {off_s:+.1f} s off this computer's clock."
         if self._without_stamp:

@@ -43,7 +43,7 @@ _STYLE = """
 #readingWindow #recordingSign { font-size: 12px; font-weight: 600; color: #B4B4B4; }
 #readingWindow #flagSign { font-size: 13px; font-weight: 600; color: #DADADA; }
 #readingWindow #calmSign {
-    font-size: 15px; color: #E4E4E4; background: #505050; border-radius: 8px; padding: 6px 12px;
+    font-size: 14px; color: #E4E4E4; background: #505050; border-radius: 8px; padding: 6px 10px;
 }
 #readingWindow #hintSign { font-size: 17px; color: #D9D9D9; }
 #readingWindow #simulatedSign {

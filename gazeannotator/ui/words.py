@@ -20,6 +20,7 @@ _CORE = (
     QT_TRANSLATE_NOOP("Core", "The tracker's time stamps are {off} s off this computer's clock."),
     QT_TRANSLATE_NOOP("Core", "{n} samples came without a time stamp and were left out."),
     QT_TRANSLATE_NOOP("Core", "The tracker sends {rate} samples a second and declares {nominal}."),
+    QT_TRANSLATE_NOOP("Core", "The tracker's program does not use the LSL clock: times are told by arrival."),
     QT_TRANSLATE_NOOP("Core", "Gaze cannot be stored and is kept in memory: {reason}"),
     QT_TRANSLATE_NOOP(
         "Core", "The stream '{name}' gives gaze in the picture of a head-worn camera, not on the screen."

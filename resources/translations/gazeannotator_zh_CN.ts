@@ -37,6 +37,79 @@
     </message>
 </context>
 <context>
+    <name>AccuracyCheck</name>
+    <message>
+        <source>Check accuracy…</source>
+        <translation>检查准确度…</translation>
+    </message>
+    <message>
+        <source>Dots to look at, full screen, for about 20 seconds.</source>
+        <translation>全屏显示若干注视点，约 20 秒。</translation>
+    </message>
+    <message>
+        <source>Screen of the check</source>
+        <translation>用于检查的屏幕</translation>
+    </message>
+</context>
+<context>
+    <name>AccuracyNote</name>
+    <message>
+        <source>Accuracy {value}</source>
+        <translation>准确度 {value}</translation>
+    </message>
+    <message>
+        <source>precision {precision}, data loss {loss}</source>
+        <translation>精密度 {precision}，数据丢失率 {loss}</translation>
+    </message>
+    <message>
+        <source>checked at {time}</source>
+        <translation>检查时间 {time}</translation>
+    </message>
+</context>
+<context>
+    <name>Alarms</name>
+    <message>
+        <source>Accuracy {found:.1f}°: the study allows {limit:g}°.</source>
+        <translation>准确度为 {found:.1f}°，本研究要求不超过 {limit:g}°。</translation>
+    </message>
+    <message>
+        <source>The drift check did not find the eyes.</source>
+        <translation>漂移检查时未检测到眼睛。</translation>
+    </message>
+    <message>
+        <source>The drift check found {found:.1f}°: the study allows {limit:g}°.</source>
+        <translation>漂移检查测得偏差 {found:.1f}°，本研究要求不超过 {limit:g}°。</translation>
+    </message>
+    <message>
+        <source>The eyes did not rest during the drift check.</source>
+        <translation>漂移检查时视线未稳定注视。</translation>
+    </message>
+    <message>
+        <source>Eyes not found: sit upright</source>
+        <translation>未检测到眼睛，请坐正</translation>
+    </message>
+    <message>
+        <source>You have come closer: sit back a little</source>
+        <translation>您离屏幕近了，请稍向后坐</translation>
+    </message>
+    <message>
+        <source>You are further away: come a little closer</source>
+        <translation>您离屏幕远了，请稍向前坐</translation>
+    </message>
+    <message>
+        <source>{share:.0f} % of the samples of the last seconds are lost.</source>
+        <translation>最近几秒有 {share:.0f}% 的采样点丢失。</translation>
+    </message>
+    <message>
+        <source>The reader is {cm:.0f} cm closer than before.</source>
+        <translation>阅片者比之前近了 {cm:.0f} cm。</translation>
+    </message>
+    <message>
+        <source>The reader is {cm:.0f} cm further away than before.</source>
+        <translation>阅片者比之前远了 {cm:.0f} cm。</translation>
+    </message>
+</context>
+<context>
     <name>Application</name>
     <message>
         <source>The default settings are used.</source>
@@ -159,6 +232,155 @@
     </message>
 </context>
 <context>
+    <name>Calibrating</name>
+    <message>
+        <source>The eye tracker is not connected any more.</source>
+        <translation>眼动仪已断开连接。</translation>
+    </message>
+    <message>
+        <source>Connect it on the eye tracker&apos;s page.</source>
+        <translation>请在“眼动仪”页面重新连接。</translation>
+    </message>
+</context>
+<context>
+    <name>CalibrationPage</name>
+    <message>
+        <source>Calibrated</source>
+        <translation>校准完成</translation>
+    </message>
+    <message>
+        <source>Only the left eye is calibrated</source>
+        <translation>仅左眼完成校准</translation>
+    </message>
+    <message>
+        <source>Only the right eye is calibrated</source>
+        <translation>仅右眼完成校准</translation>
+    </message>
+    <message>
+        <source>The calibration did not succeed</source>
+        <translation>校准未成功</translation>
+    </message>
+    <message>
+        <source>Next: how accurate the gaze is now, at other points.</source>
+        <translation>下一步：在另一些点上测量校准后的注视准确度。</translation>
+    </message>
+    <message>
+        <source>Press Space to check the accuracy</source>
+        <translation>按空格键检查准确度</translation>
+    </message>
+    <message>
+        <source>Sit upright, keep glasses clean, no light into the eyes.</source>
+        <translation>请坐直，保持眼镜洁净，避免强光直射眼睛。</translation>
+    </message>
+    <message>
+        <source>Press K to calibrate once more</source>
+        <translation>按 K 键重新校准</translation>
+    </message>
+    <message>
+        <source>It did not go well at point {points}: press the number to repeat it.</source>
+        <translation>第 {points} 点效果不佳：按其编号可重做该点。</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>、</translation>
+    </message>
+    <message>
+        <source>Press {number} to repeat the point, or Space to check the accuracy</source>
+        <translation>按 {number} 重做该点，或按空格键检查准确度</translation>
+    </message>
+    <message>
+        <source>Repeat a single point</source>
+        <translation>重做某一个点</translation>
+    </message>
+    <message>
+        <source>Calibrate once more</source>
+        <translation>重新校准</translation>
+    </message>
+    <message>
+        <source>Leave</source>
+        <translation>退出</translation>
+    </message>
+</context>
+<context>
+    <name>ChannelList</name>
+    <message>
+        <source>Channel {n}</source>
+        <translation>通道 {n}</translation>
+    </message>
+    <message>
+        <source>says nothing of itself</source>
+        <translation>无自身说明</translation>
+    </message>
+    <message>
+        <source>Channel</source>
+        <translation>通道</translation>
+    </message>
+    <message>
+        <source>Smallest to largest number</source>
+        <translation>数值范围（最小至最大）</translation>
+    </message>
+    <message>
+        <source>Now</source>
+        <translation>当前值</translation>
+    </message>
+    <message>
+        <source>What it is</source>
+        <translation>含义</translation>
+    </message>
+    <message>
+        <source>not used</source>
+        <translation>不使用</translation>
+    </message>
+    <message>
+        <source>x, both eyes</source>
+        <translation>x（双眼）</translation>
+    </message>
+    <message>
+        <source>y, both eyes</source>
+        <translation>y（双眼）</translation>
+    </message>
+    <message>
+        <source>x, left eye</source>
+        <translation>x（左眼）</translation>
+    </message>
+    <message>
+        <source>y, left eye</source>
+        <translation>y（左眼）</translation>
+    </message>
+    <message>
+        <source>x, right eye</source>
+        <translation>x（右眼）</translation>
+    </message>
+    <message>
+        <source>y, right eye</source>
+        <translation>y（右眼）</translation>
+    </message>
+    <message>
+        <source>pupil in mm, left eye</source>
+        <translation>瞳孔直径 mm（左眼）</translation>
+    </message>
+    <message>
+        <source>pupil in mm, right eye</source>
+        <translation>瞳孔直径 mm（右眼）</translation>
+    </message>
+    <message>
+        <source>valid, both eyes</source>
+        <translation>有效标志（双眼）</translation>
+    </message>
+    <message>
+        <source>valid, left eye</source>
+        <translation>有效标志（左眼）</translation>
+    </message>
+    <message>
+        <source>valid, right eye</source>
+        <translation>有效标志（右眼）</translation>
+    </message>
+    <message>
+        <source>number of the sample</source>
+        <translation>样本序号</translation>
+    </message>
+</context>
+<context>
     <name>Check</name>
     <message>
         <source>The study is whole: nothing was lost or changed</source>
@@ -222,6 +444,68 @@
     <message>
         <source>Checking the data set</source>
         <translation>正在检查数据集</translation>
+    </message>
+</context>
+<context>
+    <name>CheckScreen</name>
+    <message>
+        <source>Look at each dot until it moves on</source>
+        <translation>请注视每个圆点，直到它移开</translation>
+    </message>
+    <message>
+        <source>One moment</source>
+        <translation>请稍候</translation>
+    </message>
+    <message>
+        <source>Calibrate the eye tracker</source>
+        <translation>校准眼动仪</translation>
+    </message>
+    <message>
+        <source>Look at each dot until it moves on, and keep your head still. How many dots?</source>
+        <translation>请注视每个圆点直到它移开，头部保持不动。使用几个点？</translation>
+    </message>
+    <message>
+        <source>5 dots: quick, for eyes that are hard to track</source>
+        <translation>5 个点：快速，适用于难以追踪的眼睛</translation>
+    </message>
+    <message>
+        <source>9 dots: the usual</source>
+        <translation>9 个点：常规</translation>
+    </message>
+    <message>
+        <source>13 dots: the most accurate</source>
+        <translation>13 个点：最准确</translation>
+    </message>
+    <message>
+        <source>Leave</source>
+        <translation>退出</translation>
+    </message>
+    <message>
+        <source>Press Space for 9 dots</source>
+        <translation>按空格键使用 9 个点</translation>
+    </message>
+    <message>
+        <source>Waiting for the eye tracker</source>
+        <translation>正在等待眼动仪</translation>
+    </message>
+    <message>
+        <source>The eye tracker could not be calibrated</source>
+        <translation>无法校准眼动仪</translation>
+    </message>
+    <message>
+        <source>Try once more</source>
+        <translation>再试一次</translation>
+    </message>
+    <message>
+        <source>Press Space to check the accuracy as it is</source>
+        <translation>按空格键检查当前的准确度</translation>
+    </message>
+</context>
+<context>
+    <name>CheckWindow</name>
+    <message>
+        <source>Check of the eye tracker</source>
+        <translation>眼动仪检查</translation>
     </message>
 </context>
 <context>
@@ -291,6 +575,77 @@
     </message>
 </context>
 <context>
+    <name>Controls</name>
+    <message>
+        <source>Pause</source>
+        <translation>暂停</translation>
+    </message>
+    <message>
+        <source>Write a note…</source>
+        <translation>写备注…</translation>
+    </message>
+    <message>
+        <source>Reader moved</source>
+        <translation>阅片者移动</translation>
+    </message>
+    <message>
+        <source>Talked</source>
+        <translation>交谈</translation>
+    </message>
+    <message>
+        <source>Disturbed</source>
+        <translation>受干扰</translation>
+    </message>
+    <message>
+        <source>Tired</source>
+        <translation>疲劳</translation>
+    </message>
+    <message>
+        <source>Note for this moment</source>
+        <translation>此刻的备注</translation>
+    </message>
+    <message>
+        <source>Store</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>Discard</source>
+        <translation>放弃</translation>
+    </message>
+    <message>
+        <source>Never mind</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>The note opens when this image is answered. Press Pause to write now.</source>
+        <translation>此图像判读后即可书写备注；如需立即书写，请点击“暂停”。</translation>
+    </message>
+    <message>
+        <source>The keyboard is here, the reader&apos;s keys wait. Enter stores, Esc discards.</source>
+        <translation>键盘正用于备注，阅片者的按键暂不响应。回车保存，Esc 放弃。</translation>
+    </message>
+    <message>
+        <source>Stored at {time}: {text}</source>
+        <translation>{time} 已保存：{text}</translation>
+    </message>
+    <message>
+        <source>Not stored yet: {reason}</source>
+        <translation>尚未保存：{reason}</translation>
+    </message>
+    <message>
+        <source>Storing…</source>
+        <translation>正在保存…</translation>
+    </message>
+    <message>
+        <source>Continue</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Notes belong to a session: wait until it has begun.</source>
+        <translation>备注属于某次阅片，请等阅片开始后再写。</translation>
+    </message>
+</context>
+<context>
     <name>Core</name>
     <message>
         <source>Type 1</source>
@@ -337,8 +692,104 @@
         <translation>有 {n} 个采样点没有时间戳，未予采用。</translation>
     </message>
     <message>
+        <source>The tracker sends {rate} samples a second and declares {nominal}.</source>
+        <translation>眼动仪每秒发送 {rate} 个样本，而其声明的采样率为 {nominal} Hz。</translation>
+    </message>
+    <message>
+        <source>The tracker&apos;s program does not use the LSL clock: times are told by arrival.</source>
+        <translation>眼动仪程序未使用 LSL 时钟：时间以到达时刻为准。</translation>
+    </message>
+    <message>
         <source>Gaze cannot be stored and is kept in memory: {reason}</source>
         <translation>眼动数据无法写入磁盘，暂存于内存：{reason}</translation>
+    </message>
+    <message>
+        <source>The stream &apos;{name}&apos; gives gaze in the picture of a head-worn camera, not on the screen.</source>
+        <translation>数据流“{name}”给出的是头戴式相机画面中的注视点，而非屏幕上的注视点。</translation>
+    </message>
+    <message>
+        <source>Use a screen-based eye tracker, or a program that maps the gaze to the screen.</source>
+        <translation>请使用屏幕式眼动仪，或使用能将注视点映射到屏幕上的程序。</translation>
+    </message>
+    <message>
+        <source>No Tobii eye tracker answers.</source>
+        <translation>未找到 Tobii 眼动仪。</translation>
+    </message>
+    <message>
+        <source>No Tobii eye tracker answers at {address}: {reason}.</source>
+        <translation>地址 {address} 处没有 Tobii 眼动仪应答：{reason}。</translation>
+    </message>
+    <message>
+        <source>{tracker} is sent to LSL already, by another GazeAnnotator.</source>
+        <translation>{tracker} 已由另一个 GazeAnnotator 发送到 LSL。</translation>
+    </message>
+    <message>
+        <source>{tracker} does not send at {rate} Hz: {reason}.</source>
+        <translation>{tracker} 不支持 {rate} Hz 采样率：{reason}。</translation>
+    </message>
+    <message>
+        <source>{tracker} does not send at {rate} Hz.</source>
+        <translation>{tracker} 不支持 {rate} Hz 采样率。</translation>
+    </message>
+    <message>
+        <source>{tracker} did not see the eyes at this point: {reason}.</source>
+        <translation>{tracker} 在该点未检测到眼睛：{reason}。</translation>
+    </message>
+    <message>
+        <source>{tracker} did not see the eyes at this point.</source>
+        <translation>{tracker} 在该点未检测到眼睛。</translation>
+    </message>
+    <message>
+        <source>{tracker} cannot be calibrated now: {reason}.</source>
+        <translation>{tracker} 现在无法校准：{reason}。</translation>
+    </message>
+    <message>
+        <source>{tracker} is not calibrated through its SDK.</source>
+        <translation>{tracker} 不能通过其 SDK 校准。</translation>
+    </message>
+    <message>
+        <source>The calibration could not be computed.</source>
+        <translation>无法计算校准结果。</translation>
+    </message>
+    <message>
+        <source>The eye tracker is not connected.</source>
+        <translation>眼动仪未连接。</translation>
+    </message>
+    <message>
+        <source>The eye tracker was lost.</source>
+        <translation>眼动仪连接中断。</translation>
+    </message>
+    <message>
+        <source>Choose one of its rates: {rates} Hz.</source>
+        <translation>请选择它支持的采样率：{rates} Hz。</translation>
+    </message>
+    <message>
+        <source>Use the stream that is there, or stop the other one first.</source>
+        <translation>请使用已有的数据流，或先停止另一个。</translation>
+    </message>
+    <message>
+        <source>Calibrate it in its own software, then validate here.</source>
+        <translation>请在其自带软件中校准，然后在此验证。</translation>
+    </message>
+    <message>
+        <source>Collect more points, or those with few samples again.</source>
+        <translation>请采集更多校准点，或重新采集样本较少的点。</translation>
+    </message>
+    <message>
+        <source>Begin the calibration again.</source>
+        <translation>请重新开始校准。</translation>
+    </message>
+    <message>
+        <source>Check its cable and power.</source>
+        <translation>请检查线缆和电源。</translation>
+    </message>
+    <message>
+        <source>Check its cable and power, and in Tobii Pro Eye Tracker Manager its set-up and licence.</source>
+        <translation>请检查线缆和电源，并在 Tobii Pro Eye Tracker Manager 中检查其设置和许可。</translation>
+    </message>
+    <message>
+        <source>Let the reader sit upright at arm&apos;s length and look at the point, then try again.</source>
+        <translation>请阅片者坐直、与屏幕保持一臂距离并注视该点，然后重试。</translation>
     </message>
     <message>
         <source>Input should be greater than {limit}</source>
@@ -631,6 +1082,21 @@
     </message>
 </context>
 <context>
+    <name>GuidePage</name>
+    <message>
+        <source>Calibrate the eye tracker first</source>
+        <translation>先校准眼动仪</translation>
+    </message>
+    <message>
+        <source>Dots appear next: look at each until it moves on, and keep your head still.</source>
+        <translation>接下来会出现圆点：请注视每个圆点直到它移开，头部保持不动。</translation>
+    </message>
+    <message>
+        <source>Press Space to go on</source>
+        <translation>按空格键继续</translation>
+    </message>
+</context>
+<context>
     <name>HelpDialog</name>
     <message>
         <source>Close</source>
@@ -906,6 +1372,14 @@
         <translation>显示判读标准</translation>
     </message>
     <message>
+        <source>Quick check of the eye tracker: look at the cross</source>
+        <translation>快速检查眼动仪：注视十字</translation>
+    </message>
+    <message>
+        <source>Measure the eye tracker&apos;s accuracy</source>
+        <translation>测量眼动仪的准确度</translation>
+    </message>
+    <message>
         <source>Esc</source>
         <translation>Esc</translation>
     </message>
@@ -996,6 +1470,14 @@
         <translation>眼动仪(&amp;T)…</translation>
     </message>
     <message>
+        <source>Reading o&amp;ptions…</source>
+        <translation>阅片选项(&amp;P)…</translation>
+    </message>
+    <message>
+        <source>Operator &amp;view</source>
+        <translation>操作员视图(&amp;V)</translation>
+    </message>
+    <message>
         <source>&amp;Overview</source>
         <translation>概览(&amp;O)</translation>
     </message>
@@ -1054,6 +1536,10 @@
     <message>
         <source>A reader is reading now: end the session first.</source>
         <translation>正在阅片，请先结束本次阅片。</translation>
+    </message>
+    <message>
+        <source>Nobody is reading now.</source>
+        <translation>当前无人阅片。</translation>
     </message>
     <message>
         <source>Open a study first.</source>
@@ -1174,6 +1660,199 @@
     </message>
 </context>
 <context>
+    <name>OffsetPicture</name>
+    <message>
+        <source>Where each eye was found, and where the targets were</source>
+        <translation>各目标点位置及双眼实测注视位置</translation>
+    </message>
+</context>
+<context>
+    <name>Operator</name>
+    <message>
+        <source>Time</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>Check</source>
+        <translation>项目</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>准确度</translation>
+    </message>
+    <message>
+        <source>RMS</source>
+        <translation>RMS</translation>
+    </message>
+    <message>
+        <source>Loss</source>
+        <translation>丢失率</translation>
+    </message>
+    <message>
+        <source>Not measured yet: how far the gaze may be off is not known.</source>
+        <translation>尚未测量，眼动误差未知。</translation>
+    </message>
+    <message>
+        <source>Validation and drift</source>
+        <translation>验证与漂移</translation>
+    </message>
+    <message>
+        <source>No.</source>
+        <translation>序号</translation>
+    </message>
+    <message>
+        <source>Took</source>
+        <translation>用时</translation>
+    </message>
+    <message>
+        <source>No image is answered yet.</source>
+        <translation>尚无判读。</translation>
+    </message>
+    <message>
+        <source>Last answers</source>
+        <translation>最近判读</translation>
+    </message>
+    <message>
+        <source>Validation</source>
+        <translation>验证</translation>
+    </message>
+    <message>
+        <source>Drift</source>
+        <translation>漂移</translation>
+    </message>
+    <message>
+        <source>accuracy</source>
+        <translation>准确度</translation>
+    </message>
+    <message>
+        <source>The reader gets ready</source>
+        <translation>阅片者准备中</translation>
+    </message>
+    <message>
+        <source>Fixation cross: the next image comes</source>
+        <translation>注视十字：即将显示下一幅图像</translation>
+    </message>
+    <message>
+        <source>The eye tracker is checked: the reader looks at points</source>
+        <translation>正在检查眼动仪：阅片者注视目标点</translation>
+    </message>
+    <message>
+        <source>Image {number} of {total} is being read</source>
+        <translation>正在判读第 {number} 幅，共 {total} 幅</translation>
+    </message>
+    <message>
+        <source>The viewing time is over: the answer is awaited</source>
+        <translation>观察时间已到，等待判读</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>暂停</translation>
+    </message>
+    <message>
+        <source>The reading cannot go on</source>
+        <translation>阅片无法继续</translation>
+    </message>
+    <message>
+        <source>The reader looks at a page of words</source>
+        <translation>阅片者正在阅读说明页</translation>
+    </message>
+    <message>
+        <source>All images are read</source>
+        <translation>全部图像已判读</translation>
+    </message>
+    <message>
+        <source>The session ends</source>
+        <translation>本次阅片正在结束</translation>
+    </message>
+    <message>
+        <source>Gaze is recorded.</source>
+        <translation>正在记录眼动数据。</translation>
+    </message>
+    <message>
+        <source>No gaze is recorded.</source>
+        <translation>未记录眼动数据。</translation>
+    </message>
+    <message>
+        <source>Make room on the disk; keep this program open. It is tried again.</source>
+        <translation>请释放磁盘空间，不要关闭本程序；会不断重试。</translation>
+    </message>
+    <message>
+        <source>Let the reader sit upright, at the same distance as before.</source>
+        <translation>请让阅片者坐正，保持与先前相同的距离。</translation>
+    </message>
+    <message>
+        <source>Pause and validate again; calibrate if that does not help.</source>
+        <translation>请暂停并重新验证；若无改善，请重新校准。</translation>
+    </message>
+    <message>
+        <source>Ask the reader to sit as at the validation, or validate again.</source>
+        <translation>请阅片者恢复验证时的坐姿，或重新验证。</translation>
+    </message>
+    <message>
+        <source>Look at the tracker&apos;s program.</source>
+        <translation>请查看眼动仪程序。</translation>
+    </message>
+    <message>
+        <source>By the reader, who goes on with Space.</source>
+        <translation>由阅片者暂停，按空格键继续。</translation>
+    </message>
+    <message>
+        <source>By you. Press Continue, or the reader presses Space.</source>
+        <translation>由您暂停。请点击“继续”，或由阅片者按空格键。</translation>
+    </message>
+    <message>
+        <source>Another window took the keyboard. Continue gives it back.</source>
+        <translation>键盘被其他窗口占用；点击“继续”交还键盘。</translation>
+    </message>
+    <message>
+        <source>An image cannot be shown.</source>
+        <translation>有一幅图像无法显示。</translation>
+    </message>
+    <message>
+        <source>The eye tracker&apos;s signal was lost; the image comes again.</source>
+        <translation>眼动仪信号曾丢失，该图像将再次显示。</translation>
+    </message>
+    <message>
+        <source>Gaze could not be saved; the image comes again.</source>
+        <translation>眼动数据曾无法保存，该图像将再次显示。</translation>
+    </message>
+    <message>
+        <source>{hours} h {minutes:02d}</source>
+        <translation>{hours} 小时 {minutes:02d} 分</translation>
+    </message>
+</context>
+<context>
+    <name>OperatorWindow</name>
+    <message>
+        <source>SIMULATED</source>
+        <translation>模拟数据</translation>
+    </message>
+    <message>
+        <source>● Recording</source>
+        <translation>● 记录中</translation>
+    </message>
+    <message>
+        <source>{study}, reader {code}</source>
+        <translation>{study}，阅片者 {code}</translation>
+    </message>
+    <message>
+        <source>left eye</source>
+        <translation>左眼</translation>
+    </message>
+    <message>
+        <source>right eye</source>
+        <translation>右眼</translation>
+    </message>
+    <message>
+        <source>The reader&apos;s screen; gaze as it comes</source>
+        <translation>阅片者屏幕；未经修正的眼动</translation>
+    </message>
+    <message>
+        <source>Operator view: {study}</source>
+        <translation>操作员视图：{study}</translation>
+    </message>
+</context>
+<context>
     <name>PathField</name>
     <message>
         <source>Choose…</source>
@@ -1197,6 +1876,37 @@
     <message>
         <source>Install GazeAnnotator again: {reason}</source>
         <translation>请重新安装 GazeAnnotator：{reason}</translation>
+    </message>
+</context>
+<context>
+    <name>ProgressCard</name>
+    <message>
+        <source>this session</source>
+        <translation>本次已判读</translation>
+    </message>
+    <message>
+        <source>once more</source>
+        <translation>需重读</translation>
+    </message>
+    <message>
+        <source>an image</source>
+        <translation>每幅平均</translation>
+    </message>
+    <message>
+        <source>elapsed</source>
+        <translation>已用时</translation>
+    </message>
+    <message>
+        <source>left, about</source>
+        <translation>约剩</translation>
+    </message>
+    <message>
+        <source>of {total} images</source>
+        <translation>/ {total} 幅</translation>
+    </message>
+    <message>
+        <source>{seconds:.1f} s</source>
+        <translation>{seconds:.1f} 秒</translation>
     </message>
 </context>
 <context>
@@ -1267,6 +1977,141 @@
     </message>
 </context>
 <context>
+    <name>ReadingOptionsDialog</name>
+    <message>
+        <source>How all readers read in {study}. A session that runs now goes on as it began.</source>
+        <translation>研究“{study}”中所有阅片者的阅片方式。正在进行的阅片仍按开始时的选项进行。</translation>
+    </message>
+    <message>
+        <source>Reading options</source>
+        <translation>阅片选项</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>{count} readings exist. They keep their answers and marks; images that are left are read by the new options. It is better to settle them before the first reading.</source>
+        <translation>已有 {count} 条阅片记录，其判读结果和标记保持不变；尚未阅的图像按新选项进行。最好在首次阅片之前确定这些选项。</translation>
+    </message>
+    <message>
+        <source>As by default</source>
+        <translation>恢复默认</translation>
+    </message>
+    <message>
+        <source>Correct the marked fields.</source>
+        <translation>请更正标出的项目。</translation>
+    </message>
+    <message>
+        <source>Every reader sees the images in an order of their own</source>
+        <translation>每位阅片者的图像顺序各不相同</translation>
+    </message>
+    <message>
+        <source>At random, but always the same for one reader. Else all read in the order of import.</source>
+        <translation>随机排列，但同一阅片者始终不变。否则所有人按导入顺序阅片。</translation>
+    </message>
+    <message>
+        <source>Ask how sure the reader is</source>
+        <translation>询问判读置信度</translation>
+    </message>
+    <message>
+        <source>Shift with the answer&apos;s key means: not sure.</source>
+        <translation>按住 Shift 再按判读键表示低置信度。</translation>
+    </message>
+    <message>
+        <source>Answers may be corrected</source>
+        <translation>允许更正判读</translation>
+    </message>
+    <message>
+        <source>With Backspace. The first answer is kept too.</source>
+        <translation>按 Backspace 键更正，首次判读同样保留。</translation>
+    </message>
+    <message>
+        <source>Cross before each image</source>
+        <translation>每幅图像前的十字</translation>
+    </message>
+    <message>
+        <source>So that all begin at the same place.</source>
+        <translation>使每次阅片从同一位置开始。</translation>
+    </message>
+    <message>
+        <source>The image comes once the eye rests on the cross</source>
+        <translation>视线停留在十字上后才显示图像</translation>
+    </message>
+    <message>
+        <source>Or with Space, or after 3 seconds. Without an eye tracker the time above counts.</source>
+        <translation>也可按空格键，或 3 秒后显示。没有眼动仪时按上面的时间。</translation>
+    </message>
+    <message>
+        <source>Longest look at an image</source>
+        <translation>图像最长显示时间</translation>
+    </message>
+    <message>
+        <source>Then it goes, and the answer is waited for. 0: as long as the reader likes.</source>
+        <translation>时间到后图像隐藏，等待判读。0 表示不限时间。</translation>
+    </message>
+    <message>
+        <source>Shortest look at an image</source>
+        <translation>图像最短观察时间</translation>
+    </message>
+    <message>
+        <source>Earlier answers are not taken.</source>
+        <translation>在此之前的按键不作为判读。</translation>
+    </message>
+    <message>
+        <source>Measure the eye tracker&apos;s accuracy before the first image</source>
+        <translation>显示第一幅图像前测量眼动仪的准确度</translation>
+    </message>
+    <message>
+        <source>Once a session, in about half a minute. Else the reader may do it with V.</source>
+        <translation>每次阅片一次，约半分钟。否则阅片者可按 V 键自行测量。</translation>
+    </message>
+    <message>
+        <source>Quick check of the eye tracker every</source>
+        <translation>快速检查眼动仪，每隔</translation>
+    </message>
+    <message>
+        <source>One look at the cross, a second or two. 0: only when the reader presses R.</source>
+        <translation>注视十字一两秒即可。0 表示仅在阅片者按 R 键时检查。</translation>
+    </message>
+    <message>
+        <source>images</source>
+        <translation>幅图像</translation>
+    </message>
+    <message>
+        <source>Largest tracker error</source>
+        <translation>眼动仪误差上限</translation>
+    </message>
+    <message>
+        <source>With a larger one a check fails, and readings after it are left out of data sets.</source>
+        <translation>误差更大时检查不通过，其后的阅片记录不进入数据集。</translation>
+    </message>
+    <message>
+        <source>Most gaze lost</source>
+        <translation>数据丢失率上限</translation>
+    </message>
+    <message>
+        <source>Share of samples without eyes, 0 to 1. Readings beyond it are left out of data sets.</source>
+        <translation>未检测到眼睛的采样点比例，0 到 1。超过此值的阅片记录不进入数据集。</translation>
+    </message>
+    <message>
+        <source>Show images beyond these two limits once more</source>
+        <translation>超过以上两项上限的图像再显示一次</translation>
+    </message>
+    <message>
+        <source>At the end of the list. The new answer counts; the first one is kept too.</source>
+        <translation>在全部图像之后显示。以新的判读为准，首次判读同样保留。</translation>
+    </message>
+    <message>
+        <source>Largest change of distance</source>
+        <translation>距离变化上限</translation>
+    </message>
+    <message>
+        <source>From this on, operator and reader are told that the reader has moved.</source>
+        <translation>超过此值时，提示操作员和阅片者坐姿已改变。</translation>
+    </message>
+</context>
+<context>
     <name>ReadingPage</name>
     <message>
         <source>{done} of {total} images are read.</source>
@@ -1293,8 +2138,64 @@
         <translation>{read}下次从此处继续。</translation>
     </message>
     <message>
+        <source>Quick check of the eye tracker at one point</source>
+        <translation>快速检查眼动仪（注视一点）</translation>
+    </message>
+    <message>
+        <source>Measure how accurate the eye tracker is (20 s)</source>
+        <translation>测量眼动仪的准确度（20 秒）</translation>
+    </message>
+    <message>
+        <source>Accuracy {found:.1f}°: this study asks for {limit:g}° or better.</source>
+        <translation>准确度 {found:.1f}°，本研究要求不超过 {limit:g}°。</translation>
+    </message>
+    <message>
+        <source>✓ Eye tracker checked: {found:.1f}° off</source>
+        <translation>✓ 眼动仪检查通过，偏差 {found:.1f}°</translation>
+    </message>
+    <message>
+        <source>Your eyes were not found</source>
+        <translation>未检测到您的眼睛</translation>
+    </message>
+    <message>
+        <source>Sit upright before the tracker, at arm&apos;s length. Nothing should cover your eyes.</source>
+        <translation>请坐正，与眼动仪保持约一臂距离，不要遮挡眼睛。</translation>
+    </message>
+    <message>
+        <source>The eye tracker is off by {found:.1f}°</source>
+        <translation>眼动仪偏差 {found:.1f}°</translation>
+    </message>
+    <message>
+        <source>This study asks for {limit:g}° or better. Sit as you did at the start, look at the middle of the cross, and check again.</source>
+        <translation>本研究要求偏差不超过 {limit:g}°。请恢复开始时的坐姿，注视十字中心，再检查一次。</translation>
+    </message>
+    <message>
+        <source>Your eyes did not rest on the cross</source>
+        <translation>您的视线没有停留在十字上</translation>
+    </message>
+    <message>
+        <source>Look at the middle of the cross until it has gone.</source>
+        <translation>请一直注视十字中心，直到十字消失。</translation>
+    </message>
+    <message>
+        <source>Measure it at all points, or calibrate anew</source>
+        <translation>测量全部点的准确度，或重新校准</translation>
+    </message>
+    <message>
         <source>End the session</source>
         <translation>结束阅片</translation>
+    </message>
+    <message>
+        <source>Press Space to check again</source>
+        <translation>按空格键再检查一次</translation>
+    </message>
+    <message>
+        <source>Go on all the same: what follows is marked, and left out of data sets</source>
+        <translation>仍然继续：之后的阅片记录会加以标记，不进入数据集</translation>
+    </message>
+    <message>
+        <source>Go on all the same</source>
+        <translation>仍然继续</translation>
     </message>
     <message>
         <source>Go on reading</source>
@@ -1333,6 +2234,10 @@
         <translation>按空格键开始</translation>
     </message>
     <message>
+        <source>Press Space to start: first the eye tracker is checked</source>
+        <translation>按空格键开始：先测量眼动仪的准确度</translation>
+    </message>
+    <message>
         <source>Please wait</source>
         <translation>请稍候</translation>
     </message>
@@ -1369,6 +2274,14 @@
         <translation>正在准备</translation>
     </message>
     <message>
+        <source>One image is shown once more: the eye tracker did not follow your eyes well enough.</source>
+        <translation>有 1 幅图像将再显示一次：眼动仪对您视线的跟踪不够好。</translation>
+    </message>
+    <message>
+        <source>{count} images are shown once more: the eye tracker did not follow your eyes well enough.</source>
+        <translation>有 {count} 幅图像将再显示一次：眼动仪对您视线的跟踪不够好。</translation>
+    </message>
+    <message>
         <source>, </source>
         <translation>、</translation>
     </message>
@@ -1383,6 +2296,10 @@
     <message>
         <source>Cannot be assessed</source>
         <translation>无法判读</translation>
+    </message>
+    <message>
+        <source>Pause, made by the operator</source>
+        <translation>操作员已暂停阅片</translation>
     </message>
     <message>
         <source>The eye tracker is back</source>
@@ -1425,6 +2342,42 @@
         <translation>数据暂存于内存并不断重试；只要不关闭此窗口，就不会丢失。</translation>
     </message>
     <message>
+        <source>The screen is not connected any more</source>
+        <translation>屏幕已断开连接</translation>
+    </message>
+    <message>
+        <source>This is another screen</source>
+        <translation>当前不是指定的屏幕</translation>
+    </message>
+    <message>
+        <source>The screen has changed</source>
+        <translation>屏幕设置已改变</translation>
+    </message>
+    <message>
+        <source>This scale of the screen cannot be used</source>
+        <translation>此屏幕缩放比例无法使用</translation>
+    </message>
+    <message>
+        <source>Connect {screen} again; the rest goes by itself. Nothing is lost of what was read.</source>
+        <translation>请重新连接屏幕 {screen}，之后会自动恢复。已完成的判读没有丢失。</translation>
+    </message>
+    <message>
+        <source>Images are read on {screen}: the eye tracker is set up there.</source>
+        <translation>应在屏幕 {screen} 上阅片：眼动仪是为该屏幕设置的。</translation>
+    </message>
+    <message>
+        <source>{screen} had another size or scale when this window was opened. Set it back, or close the window and start again.</source>
+        <translation>打开此窗口后，屏幕 {screen} 的分辨率或缩放比例发生了改变。请改回原来的设置，或关闭窗口后重新开始。</translation>
+    </message>
+    <message>
+        <source>The desktop draws this window at another scale than it tells for {screen}, so nobody knows on which pixels an image lies. Set the scale to 100 % or 200 % in the system&apos;s settings.</source>
+        <translation>桌面绘制此窗口的缩放比例与屏幕 {screen} 所报告的不一致，无法确定图像位于哪些像素上。请在系统设置中将缩放比例设为 100 % 或 200 %。</translation>
+    </message>
+    <message>
+        <source>Press Space: back to that screen</source>
+        <translation>按空格键回到该屏幕</translation>
+    </message>
+    <message>
         <source>Waiting; it is noticed by itself</source>
         <translation>正在等待，恢复后会自动识别</translation>
     </message>
@@ -1439,6 +2392,18 @@
     <message>
         <source>Back to the last image</source>
         <translation>返回最后一幅图像</translation>
+    </message>
+    <message>
+        <source>All images are read</source>
+        <translation>全部图像已阅</translation>
+    </message>
+    <message>
+        <source>Once more: {number} / {total}</source>
+        <translation>再次显示：{number} / {total}</translation>
+    </message>
+    <message>
+        <source>Shown once more: {count}.</source>
+        <translation>再次显示：{count} 幅。</translation>
     </message>
     <message>
         <source>Close; after a minute it closes by itself</source>
@@ -1481,6 +2446,10 @@
         <translation>使用哪台眼动仪？请按其编号。</translation>
     </message>
     <message>
+        <source>The stream {name} does not say which of its numbers are gaze.</source>
+        <translation>数据流 {name} 未说明哪些数值是注视点。</translation>
+    </message>
+    <message>
         <source>Without eye tracker: only answers are recorded.</source>
         <translation>不用眼动仪：仅记录判读结果。</translation>
     </message>
@@ -1515,6 +2484,10 @@
     <message>
         <source>Pixels of the screen</source>
         <translation>屏幕像素</translation>
+    </message>
+    <message>
+        <source>See all its numbers and tell what they are</source>
+        <translation>查看全部数值并说明其含义</translation>
     </message>
     <message>
         <source>Colour</source>
@@ -1560,12 +2533,20 @@
         <translation>⚑ 已标记</translation>
     </message>
     <message>
+        <source>The eye tracker says that its screen has {theirs} pixels; this one has {ours}. If it is set up for another screen, gaze will be in the wrong place.</source>
+        <translation>眼动仪报告其屏幕为 {theirs} 像素，而本屏幕为 {ours} 像素。如果眼动仪是为另一块屏幕设置的，注视位置将会出错。</translation>
+    </message>
+    <message>
         <source>This screen is smaller than 1024 × 768: images are shown small.</source>
         <translation>此屏幕小于 1024 × 768，图像显示较小。</translation>
     </message>
     <message>
         <source>The screen does not tell its size; {w:g} × {h:g} mm is assumed. Enter the true size in the settings.</source>
         <translation>屏幕未报告实际尺寸，暂按 {w:g} × {h:g} mm 计算。请在设置中输入实际尺寸。</translation>
+    </message>
+    <message>
+        <source>The photodiode&apos;s patch covers a corner of {count} images.</source>
+        <translation>光电二极管测试方块会遮住 {count} 幅图像的一角。</translation>
     </message>
     <message>
         <source>Wayland does not tell where a window is: use the full screen to record gaze.</source>
@@ -1585,6 +2566,60 @@
     <message>
         <source>{where}: {message}</source>
         <translation>{where}：{message}</translation>
+    </message>
+</context>
+<context>
+    <name>ResultPage</name>
+    <message>
+        <source>The recorded gaze stays as it is. The correction is stored beside it, for data sets.</source>
+        <translation>记录的原始视线数据保持不变；修正参数另行保存，生成数据集时使用。</translation>
+    </message>
+    <message>
+        <source>Nothing is recorded here.</source>
+        <translation>此处不作任何记录。</translation>
+    </message>
+    <message>
+        <source>Press Space to go on</source>
+        <translation>按空格键继续</translation>
+    </message>
+    <message>
+        <source>Press {number} to repeat the point, or Space to go on all the same</source>
+        <translation>按 {number} 重做该点，或按空格键仍然继续</translation>
+    </message>
+    <message>
+        <source>Press V to check once more, or Space to go on all the same</source>
+        <translation>按 V 键再检查一次，或按空格键仍然继续</translation>
+    </message>
+    <message>
+        <source>Check once more</source>
+        <translation>再检查一次</translation>
+    </message>
+    <message>
+        <source>Repeat a single point</source>
+        <translation>重做某一个点</translation>
+    </message>
+    <message>
+        <source>Do without the correction</source>
+        <translation>不使用修正</translation>
+    </message>
+    <message>
+        <source>Correct the gaze by these points: {before} becomes {after}</source>
+        <translation>按这些点修正视线：由 {before} 变为 {after}</translation>
+    </message>
+    <message>
+        <source>Calibrate the eye tracker</source>
+        <translation>校准眼动仪</translation>
+    </message>
+    <message>
+        <source>Leave without this result</source>
+        <translation>放弃此结果并退出</translation>
+    </message>
+</context>
+<context>
+    <name>ScreenPicture</name>
+    <message>
+        <source>The reader&apos;s screen, and where the eyes look on it</source>
+        <translation>阅片者的屏幕及双眼注视位置</translation>
     </message>
 </context>
 <context>
@@ -1653,6 +2688,22 @@
         <translation>实测的图像时间戳到屏幕发光的时间，未测量则填 0。</translation>
     </message>
     <message>
+        <source>Operator view</source>
+        <translation>操作员视图</translation>
+    </message>
+    <message>
+        <source>On a second screen, never on the reader&apos;s. Session → Operator view opens it too.</source>
+        <translation>显示在第二块屏幕上，绝不显示在阅片屏幕上。也可通过“阅片 → 操作员视图”打开。</translation>
+    </message>
+    <message>
+        <source>opens by itself</source>
+        <translation>自动打开</translation>
+    </message>
+    <message>
+        <source>only when asked for</source>
+        <translation>仅在需要时打开</translation>
+    </message>
+    <message>
         <source>Eye trackers on</source>
         <translation>眼动仪位于</translation>
     </message>
@@ -1667,6 +2718,105 @@
     <message>
         <source>the network too</source>
         <translation>本机及局域网</translation>
+    </message>
+    <message>
+        <source>Patch for a photodiode</source>
+        <translation>光电二极管测试方块</translation>
+    </message>
+    <message>
+        <source>To measure the delay of the display: a square that flips with every image. It covers a corner of images that fill the screen; the page before a reading tells of how many.</source>
+        <translation>用于测量显示延迟：每出现一幅图像，方块就黑白翻转一次。图像占满屏幕时会被遮住一角，阅片前的页面会提示有多少幅。</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>不显示</translation>
+    </message>
+    <message>
+        <source>top left</source>
+        <translation>左上角</translation>
+    </message>
+    <message>
+        <source>top right</source>
+        <translation>右上角</translation>
+    </message>
+    <message>
+        <source>bottom left</source>
+        <translation>左下角</translation>
+    </message>
+    <message>
+        <source>bottom right</source>
+        <translation>右下角</translation>
+    </message>
+    <message>
+        <source>Side of the patch</source>
+        <translation>方块边长</translation>
+    </message>
+    <message>
+        <source>Larger than the photodiode&apos;s window, smaller than its housing: so no reader sees it.</source>
+        <translation>应大于光电二极管的感光窗口、小于其外壳，这样阅片者不会看到它。</translation>
+    </message>
+</context>
+<context>
+    <name>Signal</name>
+    <message>
+        <source>no sample yet</source>
+        <translation>尚无数据</translation>
+    </message>
+    <message>
+        <source>none for {age:.0f} s</source>
+        <translation>已中断 {age:.0f} 秒</translation>
+    </message>
+    <message>
+        <source>as announced</source>
+        <translation>与标称一致</translation>
+    </message>
+    <message>
+        <source>announced: {rate:.0f}</source>
+        <translation>标称 {rate:.0f}</translation>
+    </message>
+    <message>
+        <source>clock not known</source>
+        <translation>时钟未知</translation>
+    </message>
+    <message>
+        <source>good</source>
+        <translation>良好</translation>
+    </message>
+    <message>
+        <source>slow</source>
+        <translation>偏慢</translation>
+    </message>
+    <message>
+        <source>far too slow</source>
+        <translation>过慢</translation>
+    </message>
+    <message>
+        <source>clocks differ</source>
+        <translation>时钟不一致</translation>
+    </message>
+    <message>
+        <source>often lost</source>
+        <translation>经常丢失</translation>
+    </message>
+    <message>
+        <source>beyond the limit</source>
+        <translation>超出限值</translation>
+    </message>
+    <message>
+        <source>not told</source>
+        <translation>未提供</translation>
+    </message>
+    <message>
+        <source>as it should be</source>
+        <translation>合适</translation>
+    </message>
+    <message>
+        <source>{cm:.0f} cm too near</source>
+        <translation>近了 {cm:.0f} 厘米</translation>
+    </message>
+    <message>
+        <source>{cm:.0f} cm too far</source>
+        <translation>远了 {cm:.0f} 厘米</translation>
     </message>
 </context>
 <context>
@@ -1741,6 +2891,25 @@
     </message>
 </context>
 <context>
+    <name>SignalTiles</name>
+    <message>
+        <source>Rate</source>
+        <translation>采样率</translation>
+    </message>
+    <message>
+        <source>Latency</source>
+        <translation>延迟</translation>
+    </message>
+    <message>
+        <source>Eyes found</source>
+        <translation>眼睛检出率</translation>
+    </message>
+    <message>
+        <source>Eye to screen</source>
+        <translation>眼屏距离</translation>
+    </message>
+</context>
+<context>
     <name>StartReadingDialog</name>
     <message>
         <source>A session goes on where the reader stopped the last time.</source>
@@ -1753,6 +2922,120 @@
     <message>
         <source>Type the reader&apos;s code.</source>
         <translation>请输入阅片者编号。</translation>
+    </message>
+</context>
+<context>
+    <name>StreamMappingDialog</name>
+    <message>
+        <source>What do this stream&apos;s numbers mean?</source>
+        <translation>此数据流的数值是什么含义？</translation>
+    </message>
+    <message>
+        <source>{name} does not say it itself. Let somebody look into the corners of the screen one after the other, see which numbers follow, and check that the dot on the right goes there too.</source>
+        <translation>{name} 自身未作说明。请让一人依次注视屏幕四角，观察哪些数值随之变化，并确认右侧圆点也移至相应位置。</translation>
+    </message>
+    <message>
+        <source>Use this mapping</source>
+        <translation>使用此对应关系</translation>
+    </message>
+    <message>
+        <source>0 to 1 across the screen</source>
+        <translation>屏幕比例（0 至 1）</translation>
+    </message>
+    <message>
+        <source>0 to 100, percent of the screen</source>
+        <translation>屏幕百分比（0 至 100）</translation>
+    </message>
+    <message>
+        <source>Pixels of the screen</source>
+        <translation>屏幕像素</translation>
+    </message>
+    <message>
+        <source>At the top left corner</source>
+        <translation>位于左上角</translation>
+    </message>
+    <message>
+        <source>At the bottom left corner</source>
+        <translation>位于左下角</translation>
+    </message>
+    <message>
+        <source>Where it is above 0</source>
+        <translation>大于 0 时</translation>
+    </message>
+    <message>
+        <source>Where it is above one half</source>
+        <translation>大于 0.5 时</translation>
+    </message>
+    <message>
+        <source>Where it is 0</source>
+        <translation>等于 0 时</translation>
+    </message>
+    <message>
+        <source>none, or e.g. 0 and -1</source>
+        <translation>无；或如 0, -1</translation>
+    </message>
+    <message>
+        <source>A valid channel says the eye was found</source>
+        <translation>有效标志在何种取值时表示检测到眼睛</translation>
+    </message>
+    <message>
+        <source>The numbers are</source>
+        <translation>数值单位</translation>
+    </message>
+    <message>
+        <source>Zero is</source>
+        <translation>坐标原点</translation>
+    </message>
+    <message>
+        <source>Numbers that mean: not found</source>
+        <translation>表示“未检测到”的数值</translation>
+    </message>
+    <message>
+        <source>Choose x and y of both eyes together, or those of each eye: not both.</source>
+        <translation>请选择双眼共用的 x 和 y，或每只眼各自的 x 和 y，二者不可同时选择。</translation>
+    </message>
+    <message>
+        <source>Choose x and y of the gaze.</source>
+        <translation>请选择注视点的 x 和 y。</translation>
+    </message>
+    <message>
+        <source>Say what the numbers are.</source>
+        <translation>请说明数值单位。</translation>
+    </message>
+    <message>
+        <source>Write the numbers that mean not found with commas between them.</source>
+        <translation>请输入表示“未检测到”的数值，以逗号分隔。</translation>
+    </message>
+    <message>
+        <source>The gaze is drawn here as soon as x and y are chosen.</source>
+        <translation>选定 x 和 y 后，此处将显示注视点。</translation>
+    </message>
+    <message>
+        <source>By this mapping no eye is ever found.</source>
+        <translation>按此对应关系，始终检测不到眼睛。</translation>
+    </message>
+    <message>
+        <source>By this mapping most of the gaze lies beside the screen.</source>
+        <translation>按此对应关系，大部分注视点落在屏幕之外。</translation>
+    </message>
+    <message>
+        <source>Now no eye is found.</source>
+        <translation>当前未检测到眼睛。</translation>
+    </message>
+    <message>
+        <source>Now {x} % from the left and {y} % from the top.</source>
+        <translation>当前距左缘 {x}%，距上缘 {y}%。</translation>
+    </message>
+</context>
+<context>
+    <name>StripsCard</name>
+    <message>
+        <source>Lost samples, last 2 min</source>
+        <translation>数据丢失率（近 2 分钟）</translation>
+    </message>
+    <message>
+        <source>Rate, last 2 min</source>
+        <translation>采样率（近 2 分钟）</translation>
     </message>
 </context>
 <context>
@@ -1899,6 +3182,347 @@
     </message>
 </context>
 <context>
+    <name>TargetPage</name>
+    <message>
+        <source>Interrupted</source>
+        <translation>已中断</translation>
+    </message>
+    <message>
+        <source>What was measured so far is kept.</source>
+        <translation>已测得的结果会保留。</translation>
+    </message>
+    <message>
+        <source>Sit upright, at arm&apos;s length from the screen, and look at its middle.</source>
+        <translation>请坐直，与屏幕保持一臂距离，并注视屏幕中央。</translation>
+    </message>
+    <message>
+        <source>Your eyes are not found</source>
+        <translation>未检测到您的眼睛</translation>
+    </message>
+    <message>
+        <source>The eye tracker sends nothing</source>
+        <translation>眼动仪没有发送数据</translation>
+    </message>
+    <message>
+        <source>Check its cable and its program. What was measured so far is kept.</source>
+        <translation>请检查其连接线和软件。已测得的结果会保留。</translation>
+    </message>
+    <message>
+        <source>Begin anew</source>
+        <translation>重新开始</translation>
+    </message>
+    <message>
+        <source>Leave without a result</source>
+        <translation>退出，不保留结果</translation>
+    </message>
+    <message>
+        <source>Press Space to go on</source>
+        <translation>按空格键继续</translation>
+    </message>
+</context>
+<context>
+    <name>TobiiCard</name>
+    <message>
+        <source>Connect a Tobii directly</source>
+        <translation>直接连接 Tobii 眼动仪</translation>
+    </message>
+    <message>
+        <source>This needs a package of Tobii&apos;s SDK. Install it, then open this page again:</source>
+        <translation>需要安装 Tobii SDK 的软件包。请安装后重新打开本页：</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Tobii&apos;s {link} allows non-commercial research only. It asks for the reader&apos;s consent and a visible recording sign; both are built in, for every eye tracker.</source>
+        <translation>Tobii 的{link}仅允许用于非商业研究，并要求取得阅片者知情同意、显示记录标志；这两项均已内置，适用于所有眼动仪。</translation>
+    </message>
+    <message>
+        <source>licence</source>
+        <translation>许可协议</translation>
+    </message>
+    <message>
+        <source>Tobii eye tracker</source>
+        <translation>Tobii 眼动仪</translation>
+    </message>
+    <message>
+        <source>Samples a second</source>
+        <translation>采样率</translation>
+    </message>
+    <message>
+        <source>Start sending</source>
+        <translation>开始发送</translation>
+    </message>
+    <message>
+        <source>Tobii eye trackers could not be searched for.</source>
+        <translation>无法搜索 Tobii 眼动仪。</translation>
+    </message>
+    <message>
+        <source>Rate as it is set</source>
+        <translation>采样率保持当前设置</translation>
+    </message>
+    <message>
+        <source>{rate:g} Hz</source>
+        <translation>{rate:g} Hz</translation>
+    </message>
+    <message>
+        <source>{rate:.0f} Hz, eyes found in {found:.0%} of samples</source>
+        <translation>{rate:.0f} Hz，{found:.0%} 的样本中检测到眼睛</translation>
+    </message>
+    <message>
+        <source>The eye tracker sends nothing now.</source>
+        <translation>眼动仪当前未发送数据。</translation>
+    </message>
+    <message>
+        <source>The eye tracker is lost: check its cable. It goes on by itself afterwards.</source>
+        <translation>眼动仪连接中断：请检查线缆。恢复后会自动继续。</translation>
+    </message>
+    <message>
+        <source>The display area was changed in the eye tracker: {width:.0f} × {height:.0f} mm. Calibrate and validate again.</source>
+        <translation>眼动仪中的显示区域已更改为 {width:.0f} × {height:.0f} mm，请重新校准并验证。</translation>
+    </message>
+    <message>
+        <source>It sends at {rate:g} Hz now.</source>
+        <translation>当前采样率为 {rate:g} Hz。</translation>
+    </message>
+    <message>
+        <source>The eye tracking mode was changed. Calibrate and validate again.</source>
+        <translation>眼动追踪模式已更改，请重新校准并验证。</translation>
+    </message>
+    <message>
+        <source>Samples are missing: this computer was too slow for the rate.</source>
+        <translation>有样本丢失：本机处理速度跟不上该采样率。</translation>
+    </message>
+    <message>
+        <source>The eye tracker reports: {text}</source>
+        <translation>眼动仪报告：{text}</translation>
+    </message>
+    <message>
+        <source>The clock of Tobii&apos;s library is {offset:+.3f} s off; time stamps are mapped.</source>
+        <translation>Tobii 程序库的时钟相差 {offset:+.3f} 秒，时间戳已换算。</translation>
+    </message>
+    <message>
+        <source>Stop sending</source>
+        <translation>停止发送</translation>
+    </message>
+    <message>
+        <source>Lost</source>
+        <translation>中断</translation>
+    </message>
+    <message>
+        <source>Sending</source>
+        <translation>发送中</translation>
+    </message>
+    <message>
+        <source>Connecting</source>
+        <translation>连接中</translation>
+    </message>
+    <message>
+        <source>Opening the eye tracker…</source>
+        <translation>正在打开眼动仪…</translation>
+    </message>
+    <message>
+        <source>Found</source>
+        <translation>已找到</translation>
+    </message>
+    <message>
+        <source>No Tobii answers. Check its cable and power; the search goes on.</source>
+        <translation>未找到 Tobii 眼动仪。请检查线缆和电源；搜索会继续进行。</translation>
+    </message>
+    <message>
+        <source>Not found</source>
+        <translation>未找到</translation>
+    </message>
+    <message>
+        <source>Searching</source>
+        <translation>搜索中</translation>
+    </message>
+    <message>
+        <source>Looking for Tobii eye trackers…</source>
+        <translation>正在搜索 Tobii 眼动仪…</translation>
+    </message>
+</context>
+<context>
+    <name>TrackerCheck</name>
+    <message>
+        <source>Your eyes are not found</source>
+        <translation>未检测到您的眼睛</translation>
+    </message>
+    <message>
+        <source>A little nearer</source>
+        <translation>请再靠近一点</translation>
+    </message>
+    <message>
+        <source>A little further back</source>
+        <translation>请再后退一点</translation>
+    </message>
+    <message>
+        <source>A little to the left</source>
+        <translation>请稍向左移</translation>
+    </message>
+    <message>
+        <source>A little to the right</source>
+        <translation>请稍向右移</translation>
+    </message>
+    <message>
+        <source>A little higher</source>
+        <translation>请坐高一点</translation>
+    </message>
+    <message>
+        <source>A little lower</source>
+        <translation>请坐低一点</translation>
+    </message>
+    <message>
+        <source>You sit well</source>
+        <translation>坐姿合适</translation>
+    </message>
+    <message>
+        <source>Where your eyes are before the eye tracker</source>
+        <translation>您的眼睛相对于眼动仪的位置</translation>
+    </message>
+    <message>
+        <source>far</source>
+        <translation>远</translation>
+    </message>
+    <message>
+        <source>near</source>
+        <translation>近</translation>
+    </message>
+    <message>
+        <source>{cm:.0f} cm</source>
+        <translation>{cm:.0f} 厘米</translation>
+    </message>
+    <message>
+        <source>left eye</source>
+        <translation>左眼</translation>
+    </message>
+    <message>
+        <source>right eye</source>
+        <translation>右眼</translation>
+    </message>
+    <message>
+        <source>+ target      ○ 1° around it</source>
+        <translation>+ 目标点      ○ 周围 1° 范围</translation>
+    </message>
+    <message>
+        <source>{value:.2f}°</source>
+        <translation>{value:.2f}°</translation>
+    </message>
+    <message>
+        <source>under 0.1°</source>
+        <translation>小于 0.1°</translation>
+    </message>
+    <message>
+        <source>{value:.1f}°</source>
+        <translation>{value:.1f}°</translation>
+    </message>
+    <message>
+        <source>{value:.0f} %</source>
+        <translation>{value:.0f}%</translation>
+    </message>
+    <message>
+        <source>Good with the correction: {value}</source>
+        <translation>修正后良好：{value}</translation>
+    </message>
+    <message>
+        <source>Good: {value}</source>
+        <translation>良好：{value}</translation>
+    </message>
+    <message>
+        <source>Not good enough: no gaze was found</source>
+        <translation>不合格：未检测到视线</translation>
+    </message>
+    <message>
+        <source>Not good enough: {value} of the gaze is lost</source>
+        <translation>不合格：{value} 的视线数据丢失</translation>
+    </message>
+    <message>
+        <source>Not good enough: {value}, limit {limit}</source>
+        <translation>不合格：{value}，限值 {limit}</translation>
+    </message>
+    <message>
+        <source>Not good enough: no gaze at point {points}</source>
+        <translation>不合格：第 {points} 点未检测到视线</translation>
+    </message>
+    <message>
+        <source>Not good enough: the gaze trembles by {value}</source>
+        <translation>不合格：视线抖动达 {value}</translation>
+    </message>
+    <message>
+        <source>The gaze is off by about {mm:.0f} mm on this screen, on average.</source>
+        <translation>在本屏幕上，视线位置平均偏差约 {mm:.0f} 毫米。</translation>
+    </message>
+    <message>
+        <source>Calibrate the eye tracker (K).</source>
+        <translation>请校准眼动仪（K）。</translation>
+    </message>
+    <message>
+        <source>Calibrate in the eye tracker&apos;s own program, then check once more (V).</source>
+        <translation>请在眼动仪自带的软件中重新校准，然后再检查一次（V）。</translation>
+    </message>
+    <message>
+        <source>Repeat point {points}: press its number.</source>
+        <translation>请重做第 {points} 点：按其编号。</translation>
+    </message>
+    <message>
+        <source>The eyes are often not found: sit upright, keep glasses clean, no light into the eyes.</source>
+        <translation>经常检测不到眼睛：请坐直，保持眼镜洁净，避免强光直射眼睛。</translation>
+    </message>
+    <message>
+        <source>Hold the head still, keep glasses clean, then check once more (V).</source>
+        <translation>请保持头部不动、眼镜洁净，然后再检查一次（V）。</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>、</translation>
+    </message>
+    <message>
+        <source>… with the correction</source>
+        <translation>……修正后</translation>
+    </message>
+    <message>
+        <source>Both eyes</source>
+        <translation>双眼</translation>
+    </message>
+    <message>
+        <source>Left</source>
+        <translation>左眼</translation>
+    </message>
+    <message>
+        <source>Right</source>
+        <translation>右眼</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>准确度</translation>
+    </message>
+    <message>
+        <source>Precision (RMS-S2S)</source>
+        <translation>精密度（RMS-S2S）</translation>
+    </message>
+    <message>
+        <source>Precision (STD)</source>
+        <translation>精密度（STD）</translation>
+    </message>
+    <message>
+        <source>Data loss</source>
+        <translation>数据丢失率</translation>
+    </message>
+    <message>
+        <source>just now</source>
+        <translation>刚刚</translation>
+    </message>
+    <message>
+        <source>{n} min ago</source>
+        <translation>{n} 分钟前</translation>
+    </message>
+    <message>
+        <source>Accuracy {accuracy}, precision {precision} ({when}).</source>
+        <translation>准确度 {accuracy}，精密度 {precision}（{when}）。</translation>
+    </message>
+</context>
+<context>
     <name>TrackerPage</name>
     <message>
         <source>Back</source>
@@ -1929,6 +3553,10 @@
         <translation>使用此眼动仪</translation>
     </message>
     <message>
+        <source>Change what the numbers mean…</source>
+        <translation>更改数值含义…</translation>
+    </message>
+    <message>
         <source>Start the LSL stream of your eye tracker&apos;s program. It appears here by itself.</source>
         <translation>请在眼动仪程序中开启 LSL 数据流，会自动显示在此处。</translation>
     </message>
@@ -1953,24 +3581,16 @@
         <translation>模拟数据</translation>
     </message>
     <message>
-        <source>Now x {x:.4g}, y {y:.4g}. So far x {x0:.4g} to {x1:.4g}, y {y0:.4g} to {y1:.4g}.</source>
-        <translation>当前 x {x:.4g}，y {y:.4g}。至今 x {x0:.4g} 至 {x1:.4g}，y {y0:.4g} 至 {y1:.4g}。</translation>
+        <source>This stream does not say what its numbers mean</source>
+        <translation>此数据流未说明其数值的含义</translation>
     </message>
     <message>
-        <source>What do this stream&apos;s numbers mean?</source>
-        <translation>此数据流的坐标是什么含义？</translation>
+        <source>It can be used as soon as somebody has told which of them are the gaze.</source>
+        <translation>说明哪些数值是注视点后即可使用。</translation>
     </message>
     <message>
-        <source>It does not say so itself. Look at the corners of the screen and see which fits.</source>
-        <translation>数据流自身未作说明。请依次注视屏幕四角，看哪种相符。</translation>
-    </message>
-    <message>
-        <source>0 to 1 across the screen</source>
-        <translation>屏幕比例（0 至 1）</translation>
-    </message>
-    <message>
-        <source>Pixels of the screen</source>
-        <translation>屏幕像素</translation>
+        <source>Tell what they mean…</source>
+        <translation>说明数值含义…</translation>
     </message>
     <message>
         <source>Stop simulated eye</source>

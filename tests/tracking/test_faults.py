@@ -331,3 +331,34 @@ def test_whatever_happens_every_sample_is_stored_once_near_its_time(
     assert np.all(np.diff(stored) > 0), "in the order in which they came"
     assert bench.recorder.timing.samples == len(stored)
     bench.recorder.timing.as_data()
+
+
+@pytest.mark.parametrize("uptime_s", [-1e4, 1.79e9])
+def test_stamps_of_a_clock_that_is_not_lsls_are_placed_by_arrival(
+    here: Bench, study: Study, uptime_s: float
+) -> None:
+    """As EyeLogic and one of Gazepoint's programs send them; this one's clock runs 100 ppm fast."""
+    began_s = here.now
+    for k in range(round(61 * RATE_HZ)):
+        if k == RATE_HZ:
+            study.record(here)
+        here.now += 1 / RATE_HZ
+        here.inlet.send((here.now - began_s) * 1.0001 + uptime_s)
+        here.recorder.pull_once(here.now)
+    timing = here.recorder.timing
+    assert "by arrival" in here.status.message
+    assert timing.foreign_clock
+    gaze = study.gaze(here)
+    truth_s = began_s + 1 + np.arange(1, len(gaze) + 1) / RATE_HZ
+    assert len(gaze) == 60 * RATE_HZ
+    # Within what the clock drifts from one measurement to the next.
+    assert np.abs(gaze.time_s - truth_s).max() < 0.001
+
+
+def test_a_sender_that_is_only_late_keeps_its_stamps(here: Bench, study: Study) -> None:
+    study.record(here)
+    send(here, 10, error_s=-1.5)
+    assert not here.recorder.timing.foreign_clock
+    gaze = study.gaze(here)
+    np.testing.assert_allclose(np.diff(gaze.time_s), 1 / RATE_HZ, atol=1e-9)
+    assert gaze.time_s[0] == pytest.approx(50 + 1 / RATE_HZ - 0.002 - 1.5, abs=1e-6)

@@ -111,6 +111,16 @@ def test_a_stream_is_found_and_described_as_it_describes_itself(layout: str) -> 
     outlet.close()
 
 
+def test_what_a_sender_tells_of_its_device_and_screen_comes_through() -> None:
+    facts = {"manufacturer": "Tobii", "model": "Pro Fusion & Co <7>", "serial_number": "TPFC2-1"}
+    stream = replace(own_stream(), screen_px=None, screen_mm=(527.04, 296.5), acquisition=facts)
+    outlet = lsl.GazeOutlet(stream)
+    found = lsl.find_stream(stream.source_id)
+    assert replace(found, hostname="", uid="") == stream
+    assert found.acquisition == facts
+    outlet.close()
+
+
 def test_metatype_of_the_pupil_relay_counts_as_type() -> None:
     pylsl = lsl.library()
     info = pylsl.StreamInfo("relay_Gaze", "Gaze", 2, 0.0, pylsl.cf_double64, f"relay-{uuid.uuid4().hex}")

@@ -101,11 +101,11 @@ def test_a_sender_that_was_restarted_has_its_clock_measured_at_once(bench: Bench
     assert bench.status.message == ""
 
 
-def test_stamps_of_another_clock_are_told(bench: Bench) -> None:
-    bench.inlet.offset = 0.0
+def test_stamps_that_are_seconds_off_are_told(bench: Bench) -> None:
+    bench.inlet.offset = -998.0
     bench.run(1.0)
     assert bench.status.state == "receiving"
-    assert "+1000.0 s off this computer's clock" in bench.status.message
+    assert "+2.0 s off this computer's clock" in bench.status.message
 
 
 @pytest.mark.parametrize("failure", [StorageError("The disk is full."), OSError("broken pipe")])
@@ -173,6 +173,13 @@ def test_rate_and_loss_are_measured_not_believed(make_bench: Make) -> None:
     assert bench.status.rate_hz == pytest.approx(100, rel=1e-3)
     assert bench.status.data_loss == pytest.approx(0.25, abs=0.01)
     assert bench.status.samples == 400
+
+
+def test_a_silence_is_not_taken_for_a_low_rate(bench: Bench) -> None:
+    bench.run(3.1)
+    bench.run(10.0, samples=False)
+    bench.run(0.3)
+    assert bench.status.rate_hz == pytest.approx(100, rel=0.05)
 
 
 def test_status_comes_at_most_thirty_times_a_second(make_bench: Make) -> None:

@@ -77,7 +77,7 @@ class KeysDialog(HelpDialog):
             ([self.tr("Backspace")], self.tr("Back to the previous image; it is asked again")),
             (["F1"], self.tr("Show the criteria of the answers")),
             (["R"], self.tr("Quick check of the eye tracker: look at the cross")),
-            (["V"], self.tr("Measure the eye tracker's accuracy, before the start or in a pause")),
+            (["V"], self.tr("Measure the eye tracker's accuracy")),
             ([self.tr("Esc")], self.tr("End the session; it can be continued later")),
         ]
         card = Card()

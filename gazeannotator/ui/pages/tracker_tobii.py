@@ -19,6 +19,7 @@ from gazeannotator.ui.widgets import Fold, Tone, button, clear_layout, label, pi
 from gazeannotator.ui.words import localised
 
 SEARCH_AGAIN_MS = 3000
+_LIST_WIDTH = 340
 
 
 class TobiiCard(Card):
@@ -104,6 +105,7 @@ class TobiiCard(Card):
         self.tracker.setAccessibleName(self.tr("Tobii eye tracker"))
         # Long names must not widen the column.
         self.tracker.setSizeAdjustPolicy(Choice.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.tracker.view().setMinimumWidth(_LIST_WIDTH)
         self.tracker.currentIndexChanged.connect(self._fill_rates)
         self.rate = Choice()
         self.rate.setObjectName("tobiiRate")
@@ -178,6 +180,7 @@ class TobiiCard(Card):
         tracker = self.tracker.currentData()
         for rate_hz in sorted(tracker["rates_hz"] if tracker else (), reverse=True):
             self.rate.addItem(self.tr("{rate:g} Hz").format(rate=rate_hz), rate_hz)
+        self._refresh()
 
     # -- the bridge ----------------------------------------------------------------------------
 
@@ -268,10 +271,8 @@ class TobiiCard(Card):
             self._say("success", self.tr("Sending"), self._called(facts))
         elif running:
             self._say("neutral", self.tr("Connecting"), self.tr("Opening the eye tracker…"))
-        elif len(self._found) == 1:
-            self._say("info", self.tr("Found"), self._called(self._found[0]))
         elif self._found:
-            self._say("info", self.tr("Found"), self.tr("Choose one:"))
+            self._say("info", self.tr("Found"), self._called(self.tracker.currentData()))
         elif self._searched:
             words = self.tr("No Tobii answers. Check its cable and power; the search goes on.")
             self._say("neutral", self.tr("Not found"), words)

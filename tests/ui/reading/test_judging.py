@@ -137,7 +137,7 @@ def test_poor_images_come_once_more_at_the_end(
     reading.press(Key.Key_1)
     reading.until(Phase.AGAIN)
     assert "All images are read" in reading.said
-    assert "2 images are shown once more: the eyes were not measured well enough." in reading.said
+    assert "2 images are shown once more: the eye tracker did not follow your eyes" in reading.said
     reading.press(Key.Key_Space)
     reading.until(Phase.VIEWING)
     assert progress.text() == "Once more: 1 / 2"
@@ -178,6 +178,20 @@ def test_last_image_is_waited_for_before_the_end(
     look_and_answer(reading)
     # Poor again, and not a third time.
     assert reading.controller.phase is Phase.DONE
+
+
+def test_all_that_comes_again_is_told_at_once(
+    make_study: Make, open_window: Open, make_tracker: Make
+) -> None:
+    make_tracker().lose()
+    reading = open_window(make_study(2, offer_again=True), without_gaze=False).connect()
+    reading.start()
+    look_and_answer(reading, 800)
+    reading.qtbot.wait(800)
+    # The first one is known to be poor; the last one's gaze is waited for.
+    reading.press(Key.Key_1)
+    reading.until(Phase.AGAIN, Phase.VIEWING)
+    assert "2 images are shown once more" in reading.said
 
 
 def test_next_session_says_on_its_ready_page_what_comes_again(
@@ -223,8 +237,9 @@ def test_end_waits_for_gaze_that_cannot_be_read(
     reading.until(Phase.SAVING)
     reading.qtbot.waitUntil(lambda: "Saving…" in reading.said, timeout=8000)
     assert "The database is locked" in reading.window.signs.trouble.text()
-    reading.qtbot.wait(300)
+    reading.qtbot.wait(1300)
     assert reading.summary is None
+    assert "Saving…" in reading.said
     locked[0] = False
     reading.qtbot.waitUntil(lambda: reading.summary is not None, timeout=8000)
     assert reading.events()[-2:] == ["quality", "session_ended"]
