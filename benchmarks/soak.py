@@ -78,6 +78,21 @@ while True:
 """
 
 
+METER = """
+import sys, threading, time
+import numpy as np
+
+late, over = [], threading.Event()
+threading.Thread(target=lambda: (sys.stdin.read(), over.set()), daemon=True).start()
+while not over.is_set():
+    began = time.perf_counter()
+    time.sleep(0.005)
+    late.append(time.perf_counter() - began - 0.005)
+print(*np.quantile(late, [0.5, 0.99, 1.0]) * 1e3)
+"""
+"""How late this machine wakes a process that does nothing: no program can be faster than that."""
+
+
 class Delays:
     """Delays in bins of 0.1 ms up to two seconds: what is measured here must not grow itself."""
 
@@ -275,7 +290,9 @@ def run(minutes: float, rate_hz: float, folder: Path) -> bool:
     study = make_study(folder, math.ceil(seconds / IMAGE_EVERY_S) + 5)
     counted = Counted(Delays(), Delays())
     measure(counted)
-    sender = subprocess.Popen([sys.executable, "-c", SENDER, str(rate_hz)], stdout=subprocess.PIPE, text=True)
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    sender = subprocess.Popen([sys.executable, "-c", SENDER, str(rate_hz)], **pipes)
+    meter = subprocess.Popen([sys.executable, "-c", METER], **pipes)
     try:
         sender.stdout.readline()
         application = make_application(sys.argv[:1])
@@ -286,14 +303,17 @@ def run(minutes: float, rate_hz: float, folder: Path) -> bool:
         reader.begin()
         application.exec()
         ended_s = lsl.local_clock()
+        late_ms = [float(each) for each in meter.communicate()[0].split()]
     finally:
-        sender.kill()
-        sender.wait()
-        sender.stdout.close()
-    return report(reader, counted, study, rate_hz, ended_s)
+        for each in (sender, meter):
+            each.kill()
+            each.communicate()
+    return report(reader, counted, study, rate_hz, ended_s, late_ms)
 
 
-def report(reader: Reader, counted: Counted, study: Path, rate_hz: float, ended_s: float) -> bool:
+def report(
+    reader: Reader, counted: Counted, study: Path, rate_hz: float, ended_s: float, late_ms: list[float]
+) -> bool:
     """Print what was found, each beside its bound."""
     with Store.open(study) as store:
         (session,) = store.sessions()
@@ -338,6 +358,11 @@ def report(reader: Reader, counted: Counted, study: Path, rate_hz: float, ended_
     ]
     for what, good in checks:
         print(f"{'PASS' if good else 'FAIL'}  {what}")
+    p50_ms, p99_ms, longest_ms = late_ms
+    print(
+        f"      a process that only sleeps is woken late by: p50 {p50_ms:.1f}, p99 {p99_ms:.1f}, "
+        f"longest {longest_ms:.1f} ms"
+    )
     print(f"      whole process: {reader.shares['process']:.1%} of a core")
     return all(good for _, good in checks)
 

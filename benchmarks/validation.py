@@ -73,6 +73,7 @@ class _Inlet:
 
     def __init__(self, rate_hz: float) -> None:
         self.rate_hz = rate_hz
+        self.reconnects = 0
         self.values: NDArray[Any] = np.empty((0, 0))
         self.stamps = np.empty(0)
 

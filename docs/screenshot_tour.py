@@ -45,6 +45,7 @@ def take_pictures(demo: Path, folder: Path) -> None:
     window.setGeometry(application.primaryScreen().geometry())
     size = "x".join(map(str, screens()[0].px))
     simulate = [sys.executable, "-m", "gazeannotator.cli.main", "tracker", "simulate", "--screen-px", size]
+    simulate += ["--offset-deg", "0.4,0.3", "--noise-deg", "0.2"]
     simulate += ["--look-at", str(places.lesions)]
     with subprocess.Popen(simulate, stdout=subprocess.DEVNULL) as tracker:
         try:
@@ -173,10 +174,12 @@ class _Walk:
         reading.consent.agree.click()
         yield Until("the tracker is ready", lambda: reading.link.state.ready, 60)
         yield from self._shot("reading-ready")
+        yield from self._check(reading)
         press(reading, Qt.Key.Key_Space)
         yield from self._cross(reading)
         yield self._phase(reading, Phase.VIEWING)
         yield from self._shot("reading-image")
+        yield from self._operator(reading)
         press(reading, Qt.Key.Key_Space)
         yield self._phase(reading, Phase.PAUSED)
         yield from self._shot("reading-pause")
@@ -190,11 +193,36 @@ class _Walk:
         press(reading, Qt.Key.Key_Return)
         yield Until("the reading window closes", lambda: self._window.reading is None)
 
+    def _operator(self, reading: ReadingWindow) -> Script:
+        """Take the operator view, here over the reader's window: there is one screen only."""
+        reading.operator.open()
+        view = reading.operator.window
+        view.setGeometry(self._window.screen().availableGeometry())
+        yield after(3.0)
+        yield from self._shot("operator")
+        view.close()
+        if reading.controller.phase is Phase.PAUSED:
+            press(reading, Qt.Key.Key_Space)
+        yield self._phase(reading, Phase.VIEWING)
+
+    def _check(self, reading: ReadingWindow) -> Script:
+        press(reading, Qt.Key.Key_V)
+        check = yield Until("the check begins", lambda: reading.check, 60)
+        yield Until("a target shows", lambda: check.targets.view.frame.target is not None)
+        self._grab("check-target")
+        yield Until("the check is done", lambda: check.page is check.result, 120)
+        yield from self._shot("check-result")
+        press(reading, Qt.Key.Key_Space)
+        yield self._phase(reading, Phase.READY)
+
     def _cross(self, reading: ReadingWindow) -> Script:
         yield Until("the cross shows", lambda: reading.view.frame.cross_px is not None)
-        path = self._folder / "reading-cross.png"
-        self._window.screen().grabWindow(0).save(str(path))
-        print("  reading-cross")
+        self._grab("reading-cross")
+
+    def _grab(self, name: str) -> None:
+        """Save what the screen shows at this moment."""
+        self._window.screen().grabWindow(0).save(str(self._folder / f"{name}.png"))
+        print(f"  {name}")
 
     def _end_of_reading(self) -> Script:
         yield from self._open(self._short)

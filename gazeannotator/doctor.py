@@ -218,6 +218,7 @@ def _heard(timing: StreamTiming) -> Facts:
         "out_of_order": timing.out_of_order,
         "without_stamp": timing.without_stamp,
         "clock_jumps": timing.clock_jumps,
+        "foreign_clock": timing.foreign_clock,
         "clock_offset_ms": ms("clock_offset_s"),
         "latency_ms": ms("latency_s"),
         "latency_p99_ms": ms("latency_p99_s"),
@@ -268,7 +269,7 @@ def problems(facts: Facts) -> list[dict[str, str]]:
         found.append(
             (
                 f"Only {facts['free_disk_gb']:g} GB are free on the disk of {facts['free_disk_at']}.",
-                "Make room before reading: an hour at 1200 Hz takes about 0.3 GB.",
+                "Make room before reading: an hour at 1200 Hz takes about 0.4 GB.",
             )
         )
     torch = facts["versions"].get("torch") or ""
@@ -318,7 +319,12 @@ def _stream_problems(each: Facts) -> Iterable[tuple[str, str]]:
     if each["without_stamp"]:
         yield f"{each['without_stamp']} samples without a time stamp.", "They are left out of readings."
     late_s = (each["latency_ms"] or 0.0) / 1e3
-    if abs(late_s) > STAMPS_OFF_S:
+    if each["foreign_clock"]:
+        yield (
+            "its program does not stamp by the LSL clock.",
+            "Its samples are placed by their arrival: what they need on their way is in their times.",
+        )
+    elif abs(late_s) > STAMPS_OFF_S:
         yield (
             f"its time stamps are {-late_s:+.1f} s off this computer's clock.",
             "The program stamps by another clock: its gaze cannot be matched with images.",

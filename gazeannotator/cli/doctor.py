@@ -147,6 +147,8 @@ def _stream(each: Facts) -> Facts:
 
 
 def _whose(each: Facts) -> str:
+    if each["foreign_clock"]:
+        return "not the LSL clock: times are told by arrival"
     if each["same_machine"]:
         return "this computer's own (what is measured is noise)"
     drift = each["clock_drift_ppm"]

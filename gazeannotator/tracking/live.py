@@ -7,8 +7,9 @@ from collections import deque
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from gazeannotator.samples import GazeChunk
+from gazeannotator.samples import FloatArray, GazeChunk
 
 KEPT_S = 10.0
 WINDOW_S = 2.0
@@ -38,17 +39,23 @@ class LiveView:
         self.received = 0
         self.measured = Measured()
         self._arrived: deque[tuple[float, GazeChunk]] = deque()
+        self._fresh: list[GazeChunk] = []
+        self._looked_at: deque[tuple[float, FloatArray, NDArray[np.bool_]]] = deque()
         self._measured_at_s = -math.inf
 
     def add(self, chunk: GazeChunk, now: float) -> None:
         """Add samples that arrived now; they are never empty."""
         self.received += len(chunk)
+        if self.age_s(now) > WINDOW_S:
+            # What came before a silence says nothing of what comes after it.
+            self._fresh.clear()
         self._arrived.append((now, chunk))
+        self._fresh.append(chunk)
         while self._arrived[0][0] < now - KEPT_S:
             self._arrived.popleft()
         if now - self._measured_at_s >= MEASURE_EVERY_S:
             self._measured_at_s = now
-            self.measured = self._measure()
+            self.measured = self._measure(now)
 
     def age_s(self, now: float) -> float:
         """Time since samples last arrived, infinite if they never did."""
@@ -88,13 +95,20 @@ class LiveView:
         newest_s = self._arrived[-1][0] if self._arrived else -math.inf
         return GazeChunk.joined(recent[::-1]), newest_s
 
-    def _measure(self) -> Measured:
-        chunk = self._since(WINDOW_S)
-        span_s = float(np.ptp(chunk.time_s))
+    def _measure(self, now: float) -> Measured:
+        # Only what is new is joined: all of two seconds would hold up the samples that come meanwhile.
+        fresh = GazeChunk.joined(self._fresh)
+        self._fresh.clear()
+        self._looked_at.append((now, fresh.time_s, fresh.lost))
+        while self._looked_at[0][0] < now - WINDOW_S:
+            self._looked_at.popleft()
+        time_s = np.concatenate([some for _, some, _ in self._looked_at])
+        loss = float(np.mean(np.concatenate([lost for *_, lost in self._looked_at])))
+        span_s = float(np.ptp(time_s))
         if not span_s > 0:
-            return Measured(data_loss=float(np.mean(chunk.lost)))
-        low_s, high_s = np.quantile(np.diff(chunk.time_s), (0.1, 0.9)).tolist()
-        return Measured((len(chunk) - 1) / span_s, float(np.mean(chunk.lost)), high_s - low_s)
+            return Measured(data_loss=loss)
+        low_s, high_s = np.quantile(np.diff(time_s), (0.1, 0.9)).tolist()
+        return Measured((len(time_s) - 1) / span_s, loss, high_s - low_s)
 
     def _since(self, seconds: float) -> GazeChunk:
         """Join what arrived within `seconds` (and a margin for late ones) before the last arrival."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -67,11 +68,19 @@ def corrected(result: ValidationResult, screen: Screen) -> Corrected | None:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A validation, the limits that it is held against, and the correction if one was chosen."""
+    """A validation, the limits that it is held against, and the correction if one was chosen.
+
+    Attributes
+    ----------
+    calibration : mapping or None
+        What the tracker told of the calibration that was made just before, if one was: ``status``, and
+        for each of its ``points`` what was ``collected`` from each eye and its mean ``offset``.
+    """
 
     result: ValidationResult
     limits: Limits
     corrected: Corrected | None = None
+    calibration: Mapping[str, Any] | None = None
 
     @property
     def accuracy_deg(self) -> float:
@@ -101,6 +110,7 @@ class Outcome:
             "passed": self.passed,
             "reasons": list(self.reasons),
             "correction": None if self.corrected is None else self.corrected.as_data(),
+            "calibration": None if self.calibration is None else _in_short(self.calibration),
         }
 
 
@@ -122,3 +132,18 @@ def _applied(corrections: Corrections, point: PointQuality, screen: Screen) -> t
         for correction, eye in ((corrections.left, point.left), (corrections.right, point.right))
     )
     return (float(left[0]), float(left[1])), (float(right[0]), float(right[1]))
+
+
+def _in_short(calibration: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out the single samples of a calibration."""
+    return {
+        "status": calibration["status"],
+        "points": [
+            {
+                "x": point["x"],
+                "y": point["y"],
+                **{eye: {**point[eye], "used": len(point[eye]["used"])} for eye in ("left", "right")},
+            }
+            for point in calibration["points"]
+        ],
+    }

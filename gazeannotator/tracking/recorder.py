@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 import math
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
@@ -224,7 +225,9 @@ class Recorder:
                 self._recording = None
 
     def _pull_on(self) -> None:
-        while not self._stop.wait(POLL_EVERY_S):
+        while not self._stop.is_set():
+            # Not by the event's own waiting: that is as coarse as 16 ms on Windows.
+            time.sleep(POLL_EVERY_S)
             try:
                 self.pull_once(self._clock())
                 self._failure = ""

@@ -37,13 +37,6 @@
     </message>
 </context>
 <context>
-    <name>AccuracyCard</name>
-    <message>
-        <source>Accuracy {accuracy}, precision {precision}, data loss {loss}; checked at {when}</source>
-        <translation>准确度 {accuracy}，精密度 {precision}，数据丢失 {loss}；检查时间 {when}</translation>
-    </message>
-</context>
-<context>
     <name>AccuracyCheck</name>
     <message>
         <source>Check accuracy…</source>
@@ -56,6 +49,21 @@
     <message>
         <source>Screen of the check</source>
         <translation>用于检查的屏幕</translation>
+    </message>
+</context>
+<context>
+    <name>AccuracyNote</name>
+    <message>
+        <source>Accuracy {value}</source>
+        <translation>准确度 {value}</translation>
+    </message>
+    <message>
+        <source>precision {precision}, data loss {loss}</source>
+        <translation>精密度 {precision}，数据丢失率 {loss}</translation>
+    </message>
+    <message>
+        <source>checked at {time}</source>
+        <translation>检查时间 {time}</translation>
     </message>
 </context>
 <context>
@@ -221,6 +229,17 @@
     <message>
         <source>The same seed gives the same split.</source>
         <translation>种子相同，划分相同。</translation>
+    </message>
+</context>
+<context>
+    <name>Calibrating</name>
+    <message>
+        <source>The eye tracker is not connected any more.</source>
+        <translation>眼动仪已断开连接。</translation>
+    </message>
+    <message>
+        <source>Connect it on the eye tracker&apos;s page.</source>
+        <translation>请在“眼动仪”页面重新连接。</translation>
     </message>
 </context>
 <context>
@@ -1357,8 +1376,8 @@
         <translation>快速检查眼动仪：注视十字</translation>
     </message>
     <message>
-        <source>Measure the eye tracker&apos;s accuracy, before the start or in a pause</source>
-        <translation>测量眼动仪的准确度（开始前或暂停时）</translation>
+        <source>Measure the eye tracker&apos;s accuracy</source>
+        <translation>测量眼动仪的准确度</translation>
     </message>
     <message>
         <source>Esc</source>
@@ -1746,6 +1765,10 @@
         <translation>本次阅片正在结束</translation>
     </message>
     <message>
+        <source>An image is read once more</source>
+        <translation>正在重读一幅图像</translation>
+    </message>
+    <message>
         <source>Gaze is recorded.</source>
         <translation>正在记录眼动数据。</translation>
     </message>
@@ -1790,6 +1813,10 @@
         <translation>有一幅图像无法显示。</translation>
     </message>
     <message>
+        <source>For a drift check.</source>
+        <translation>进行漂移检查。</translation>
+    </message>
+    <message>
         <source>The eye tracker&apos;s signal was lost; the image comes again.</source>
         <translation>眼动仪信号曾丢失，该图像将再次显示。</translation>
     </message>
@@ -1800,6 +1827,10 @@
     <message>
         <source>{hours} h {minutes:02d}</source>
         <translation>{hours} 小时 {minutes:02d} 分</translation>
+    </message>
+    <message>
+        <source>The session is over.</source>
+        <translation>本次阅片已结束。</translation>
     </message>
 </context>
 <context>
@@ -1817,16 +1848,20 @@
         <translation>{study}，阅片者 {code}</translation>
     </message>
     <message>
+        <source>Gaze as it comes</source>
+        <translation>未经修正的眼动</translation>
+    </message>
+    <message>
+        <source>Gaze as corrected at the validation</source>
+        <translation>按验证结果修正后的眼动</translation>
+    </message>
+    <message>
         <source>left eye</source>
         <translation>左眼</translation>
     </message>
     <message>
         <source>right eye</source>
         <translation>右眼</translation>
-    </message>
-    <message>
-        <source>The reader&apos;s screen; gaze as it comes</source>
-        <translation>阅片者屏幕；未经修正的眼动</translation>
     </message>
     <message>
         <source>Operator view: {study}</source>
@@ -2131,8 +2166,8 @@
         <translation>准确度 {found:.1f}°，本研究要求不超过 {limit:g}°。</translation>
     </message>
     <message>
-        <source>✓ The eye tracker is right to {found:.1f}°</source>
-        <translation>✓ 眼动仪误差在 {found:.1f}° 以内</translation>
+        <source>✓ Eye tracker checked: {found:.1f}° off</source>
+        <translation>✓ 眼动仪检查通过，偏差 {found:.1f}°</translation>
     </message>
     <message>
         <source>Your eyes were not found</source>
@@ -2255,6 +2290,18 @@
         <translation>正在准备</translation>
     </message>
     <message>
+        <source>Please wait: the operator writes a note</source>
+        <translation>请稍候：操作员正在书写备注</translation>
+    </message>
+    <message>
+        <source>One image is shown once more: the eye tracker did not follow your eyes well enough.</source>
+        <translation>有 1 幅图像将再显示一次：眼动仪对您视线的跟踪不够好。</translation>
+    </message>
+    <message>
+        <source>{count} images are shown once more: the eye tracker did not follow your eyes well enough.</source>
+        <translation>有 {count} 幅图像将再显示一次：眼动仪对您视线的跟踪不够好。</translation>
+    </message>
+    <message>
         <source>, </source>
         <translation>、</translation>
     </message>
@@ -2369,14 +2416,6 @@
     <message>
         <source>All images are read</source>
         <translation>全部图像已阅</translation>
-    </message>
-    <message>
-        <source>One image is shown once more: the eyes were not measured well enough.</source>
-        <translation>有一张图像将再显示一次：眼动测量质量不足。</translation>
-    </message>
-    <message>
-        <source>{count} images are shown once more: the eyes were not measured well enough.</source>
-        <translation>有 {count} 张图像将再显示一次：眼动测量质量不足。</translation>
     </message>
     <message>
         <source>Once more: {number} / {total}</source>

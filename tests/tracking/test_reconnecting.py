@@ -28,7 +28,7 @@ from gazeannotator.tracking.inlet import GazeInlet
 from gazeannotator.tracking.layouts import StreamDescription, recognise
 from gazeannotator.tracking.outlets import GazeOutlet
 from gazeannotator.tracking.recorder import Recorder
-from gazeannotator.tracking.senders import Channel
+from gazeannotator.tracking.senders.sender import Channel
 from gazeannotator.tracking.simulator import simulated_stream
 
 HERE = Path(__file__).parent

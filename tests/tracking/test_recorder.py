@@ -175,6 +175,13 @@ def test_rate_and_loss_are_measured_not_believed(make_bench: Make) -> None:
     assert bench.status.samples == 400
 
 
+def test_a_silence_is_not_taken_for_a_low_rate(bench: Bench) -> None:
+    bench.run(3.1)
+    bench.run(10.0, samples=False)
+    bench.run(0.3)
+    assert bench.status.rate_hz == pytest.approx(100, rel=0.05)
+
+
 def test_status_comes_at_most_thirty_times_a_second(make_bench: Make) -> None:
     told: list[RecorderStatus] = []
     bench = make_bench(on_status=told.append)

@@ -92,7 +92,7 @@ def test_every_stream_is_converted_back(streams: dict[str, Sent], name: str) -> 
     carried = {carries for _, carries in sender.channels}
     if "x" in carried:
         chunk = replace(chunk, right=chunk.left)
-    inlet = GazeInlet(sent.found, recover=False)
+    inlet = GazeInlet(sent.found)
     deadline = monotonic() + 20
     while not sent.outlet.has_listener():
         assert monotonic() < deadline

@@ -123,7 +123,7 @@ def test_a_simulated_tracker_on_lsl_is_validated_while_it_runs() -> None:
     markers = MarkerOutlet(str(uuid.uuid4()), screen_px=screen.size_px)
     try:
         stream = lsl.find_stream(f"gazeannotator-simulated:{process.pid}", timeout_s=60.0)
-        inlet = GazeInlet(stream, recover=False)
+        inlet = GazeInlet(stream)
         recorder = Recorder(inlet, recognise(stream), screen.size_px, clock=lsl.local_clock)
         recorder.start()
         try:

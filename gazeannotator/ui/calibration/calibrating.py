@@ -5,39 +5,22 @@ from __future__ import annotations
 import secrets
 from collections import deque
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
 from gazeannotator.geometry import Screen, screen_px_to_normalised
+from gazeannotator.tracking.layouts import StreamDescription
 from gazeannotator.tracking.target_run import TargetRun
 from gazeannotator.tracking.validation import calibration_run
+from gazeannotator.ui.tobii_link import TobiiLink
 
 
-class Calibrator(Protocol):
-    """A tracker that is calibrated through us, as `ui.tobii_link.TobiiLink`.
-
-    `calibration_answered(dict)` answers each of the calls, one after the other: ``step``, ``ok``,
-    ``message`` and ``hint`` where it is not ok; after ``compute`` also ``status`` and ``points``.
-    """
-
-    calibration_answered: Any
-
-    def calibrate_enter(self) -> None:
-        """Begin a calibration."""
-
-    def calibrate_collect(self, x: float, y: float) -> None:
-        """Collect data at a tracker-normalised point."""
-
-    def calibrate_discard(self, x: float, y: float) -> None:
-        """Forget what was collected there."""
-
-    def calibrate_compute(self) -> None:
-        """Compute the calibration and apply it."""
-
-    def calibrate_leave(self) -> None:
-        """End the calibration."""
+def calibrator_of(stream: StreamDescription) -> TobiiLink | None:
+    """Return the bridge that sends a stream, if its tracker is calibrated through it."""
+    link = TobiiLink.of_the_application()
+    return link if link.calibrates and link.tracker["source_id"] == stream.source_id else None
 
 
 class Calibrating(QObject):
@@ -64,7 +47,7 @@ class Calibrating(QObject):
     computed = Signal(dict)
     failed = Signal(str, str)
 
-    def __init__(self, calibrator: Calibrator, screen: Screen, parent: QObject | None = None) -> None:
+    def __init__(self, calibrator: TobiiLink, screen: Screen, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._calibrator = calibrator
         self._screen = screen
@@ -72,7 +55,8 @@ class Calibrating(QObject):
         self._awaited = ""
         self.active = False
         self.run: TargetRun[bool] | None = None
-        calibrator.calibration_answered.connect(self._answered)
+        calibrator.calibrated.connect(self._answered)
+        calibrator.changed.connect(self._look)
 
     def begin(self, count: int) -> None:
         """Begin a calibration with so many points."""
@@ -119,6 +103,18 @@ class Calibrating(QObject):
         if self.active:
             self._take(answer)
         self._next()
+
+    @Slot()
+    def _look(self) -> None:
+        """Give up where the bridge has ended: it answers no more."""
+        if self._calibrator.tracker is None:
+            waits, self.active, self._awaited = self.active, False, ""
+            self._steps.clear()
+            if waits:
+                self.failed.emit(
+                    self.tr("The eye tracker is not connected any more."),
+                    self.tr("Connect it on the eye tracker's page."),
+                )
 
     def _take(self, answer: dict[str, Any]) -> None:
         step, ok = answer["step"], answer["ok"]

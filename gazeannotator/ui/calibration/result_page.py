@@ -54,8 +54,8 @@ class ResultPage(WidePage):
         self._beside.addWidget(self.keys)
         self._beside.addStretch(1)
         self._columns = QHBoxLayout()
-        self._columns.addLayout(shown, 3)
-        self._columns.addLayout(self._beside, 2)
+        self._columns.addLayout(shown, 5)
+        self._columns.addLayout(self._beside, 3)
         self.body.addLayout(self._columns, 1)
 
     def show_outcome(self, outcome: Outcome) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
@@ -16,7 +17,7 @@ from gazeannotator.tracking.quality import Limits, PointQuality
 from gazeannotator.tracking.steadiness import Latest
 from gazeannotator.tracking.target_run import TargetRun
 from gazeannotator.tracking.validation import validation_result, validation_run
-from gazeannotator.ui.calibration.calibrating import Calibrating, Calibrator
+from gazeannotator.ui.calibration.calibrating import Calibrating
 from gazeannotator.ui.calibration.calibration_page import CalibrationPage
 from gazeannotator.ui.calibration.course import Publish
 from gazeannotator.ui.calibration.guide_page import GuidePage
@@ -27,6 +28,8 @@ from gazeannotator.ui.calibration.words_page import WordsPage
 from gazeannotator.ui.digits import physical_digit
 from gazeannotator.ui.image_view import BACKGROUND
 from gazeannotator.ui.panel import PanelText
+from gazeannotator.ui.tobii_link import TobiiLink
+from gazeannotator.ui.words import localised
 
 POSITION_WITHIN_S = 10.0
 SIGN_MARGIN = 14
@@ -55,8 +58,8 @@ class CheckPlace:
         Nobody looks.
     recorded : bool
         The result is stored.
-    calibrator : Calibrator or None
-        Where the tracker is calibrated through us.
+    calibrator : TobiiLink or None
+        Where the tracker is calibrated through us, see `calibrating.calibrator_of`.
     points : int
         Number of targets; only nine carry a second-order correction.
     """
@@ -69,7 +72,7 @@ class CheckPlace:
     limits: Limits
     simulated: bool
     recorded: bool
-    calibrator: Calibrator | None = None
+    calibrator: TobiiLink | None = None
     points: int = 9
 
 
@@ -90,6 +93,7 @@ class CheckScreen(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._place = place
         self._run: TargetRun[PointQuality] | None = None
+        self._calibration: dict[str, Any] | None = None
         can_calibrate = place.calibrator is not None
         self.calibrating = Calibrating(place.calibrator, place.screen, self) if can_calibrate else None
         self.targets = TargetPage(place.screen, place.latest, place.publish, place.clock, self)
@@ -208,7 +212,8 @@ class CheckScreen(QWidget):
             self._show_result()
 
     def _show_result(self) -> None:
-        self.result.show_outcome(Outcome(validation_result(self._run), self._place.limits))
+        result = validation_result(self._run)
+        self.result.show_outcome(Outcome(result, self._place.limits, calibration=self._calibration))
         self._show(self.result)
 
     # -- calibration ---------------------------------------------------------------------------
@@ -248,6 +253,7 @@ class CheckScreen(QWidget):
 
     @Slot(dict)
     def _show_calibration(self, answer: dict) -> None:
+        self._calibration = answer
         self.calibration.show_result(answer, self.calibrating.run.targets_px)
         self._show(self.calibration)
 
@@ -256,7 +262,7 @@ class CheckScreen(QWidget):
         self.targets.stop()
         text = PanelText(
             title=self.tr("The eye tracker could not be calibrated"),
-            lead=f"{message} {hint}".strip(),
+            lead=f"{localised(message)} {localised(hint)}".strip(),
             keys=((("K",), self.tr("Try once more")), (("Esc",), self.tr("Leave"))),
             action=self.tr("Press Space to check the accuracy as it is"),
         )

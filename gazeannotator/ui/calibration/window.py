@@ -17,10 +17,10 @@ from gazeannotator.tracking.quality import Limits
 from gazeannotator.tracking.steadiness import Latest
 from gazeannotator.tracking.target_run import TargetFact
 from gazeannotator.ui import screens
-from gazeannotator.ui.calibration.calibrating import Calibrator
 from gazeannotator.ui.calibration.screen import CheckPlace, CheckScreen
 from gazeannotator.ui.gaze_feed import EventSender
 from gazeannotator.ui.grey_look import style_sheet, zoom_for
+from gazeannotator.ui.tobii_link import TobiiLink
 
 
 class CheckWindow(QWidget):
@@ -34,7 +34,7 @@ class CheckWindow(QWidget):
     facts : ScreenFacts
         The screen on which it is shown; no QScreen is kept, as screens are unplugged.
     simulated : bool
-    calibrator : Calibrator, optional
+    calibrator : TobiiLink, optional
 
     Signals
     -------
@@ -51,7 +51,7 @@ class CheckWindow(QWidget):
         facts: screens.ScreenFacts,
         *,
         simulated: bool,
-        calibrator: Calibrator | None = None,
+        calibrator: TobiiLink | None = None,
     ) -> None:
         super().__init__()
         self.setObjectName("checkWindow")

@@ -69,7 +69,7 @@ def advice(outcome: Outcome, *, can_calibrate: bool) -> str:
         apart_mm = outcome.result.distance_mm * math.tan(math.radians(outcome.accuracy_deg))
         return translate(
             "TrackerCheck", "The gaze is off by about {mm:.0f} mm on this screen, on average."
-        ).format(mm=apart_mm)
+        ).format(mm=max(1.0, apart_mm))
     if math.isnan(outcome.accuracy_deg):
         return _remedy("data_loss", outcome, can_calibrate=can_calibrate)
     return " ".join(_remedy(reason, outcome, can_calibrate=can_calibrate) for reason in outcome.reasons)

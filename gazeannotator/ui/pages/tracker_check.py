@@ -1,4 +1,4 @@
-"""The check of accuracy from the eye tracker's page: full screen, then a card with what was found."""
+"""The check of accuracy from the eye tracker's page: full screen, then a note of what was found."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ from gazeannotator.settings import Settings
 from gazeannotator.tracking.outcome import Outcome
 from gazeannotator.ui import screens, style
 from gazeannotator.ui.calibration import words
-from gazeannotator.ui.calibration.calibrating import Calibrator
+from gazeannotator.ui.calibration.calibrating import calibrator_of
 from gazeannotator.ui.calibration.window import CheckWindow
-from gazeannotator.ui.cards import Card
 from gazeannotator.ui.gaze_feed import GazeFeed
 from gazeannotator.ui.widgets import button, label, pill
 
@@ -38,14 +37,14 @@ class AccuracyCheck(QObject):
         self.button.setToolTip(self.tr("Dots to look at, full screen, for about 20 seconds."))
         self.screen = QComboBox(objectName="checkScreenChoice")
         self.screen.setAccessibleName(self.tr("Screen of the check"))
-        self.card = AccuracyCard()
-        self.card.hide()
+        self.note = AccuracyNote()
+        self.note.hide()
         self._fill_screens()
         application = QGuiApplication.instance()
         application.screenAdded.connect(self._fill_screens)
         application.screenRemoved.connect(self._fill_screens)
 
-    def open(self, feed: GazeFeed, calibrator: Calibrator | None = None) -> None:
+    def open(self, feed: GazeFeed) -> None:
         """Begin a check of this stream."""
         if self.window is not None:
             return
@@ -57,7 +56,7 @@ class AccuracyCheck(QObject):
             self._settings,
             facts,
             simulated=feed.description.simulated,
-            calibrator=calibrator,
+            calibrator=calibrator_of(feed.description),
         )
         self.window.finished.connect(self._ended)
         self.window.begin(screen)
@@ -73,13 +72,13 @@ class AccuracyCheck(QObject):
         """Leave a check that is open, and forget what was found: another stream comes."""
         if self.window is not None:
             self.window.close()
-        self.card.hide()
+        self.note.hide()
 
     @Slot(object)
     def _ended(self, outcome: Outcome | None) -> None:
         self.window = None
         if outcome is not None:
-            self.card.show_outcome(outcome)
+            self.note.show_outcome(outcome)
         self.changed.emit()
 
     @Slot()
@@ -92,32 +91,31 @@ class AccuracyCheck(QObject):
         self.changed.emit()
 
 
-class AccuracyCard(Card):
-    """What the last check has found, in one row."""
+class AccuracyNote(QWidget):
+    """What the last check has found, in a few words."""
 
     def __init__(self) -> None:
-        super().__init__(margin=14)
-        self.setObjectName("accuracyCard")
+        super().__init__()
+        self.setObjectName("accuracyNote")
         self.verdict = pill("")
-        self.numbers = label("", "secondary", name="accuracyNumbers")
-        row = QHBoxLayout()
-        row.setSpacing(12)
-        row.addWidget(self.verdict)
-        row.addWidget(self.numbers, 1)
-        self.body.addLayout(row)
+        self.numbers = label("", "caption", name="accuracyNumbers")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(10)
+        layout.addWidget(self.verdict)
+        layout.addWidget(self.numbers)
 
     def show_outcome(self, outcome: Outcome) -> None:
         """Show this result, as of now."""
-        self.verdict.setText(words.verdict_words(outcome))
+        verdict = self.tr("Accuracy {value}").format(value=words.rough_degrees(outcome.accuracy_deg))
+        self.verdict.setText(verdict)
         self.verdict.setProperty("pill", "success" if outcome.passed else "danger")
         style.restyle(self.verdict)
-        text = self.tr("Accuracy {accuracy}, precision {precision}, data loss {loss}; checked at {when}")
-        self.numbers.setText(
-            text.format(
-                accuracy=words.degrees(outcome.accuracy_deg),
-                precision=words.degrees(outcome.result.precision_rms_deg),
-                loss=words.percent(outcome.result.data_loss),
-                when=time.strftime("%H:%M"),
-            )
+        self.verdict.setToolTip(words.verdict_words(outcome))
+        numbers = self.tr("precision {precision}, data loss {loss}").format(
+            precision=words.degrees(outcome.result.precision_rms_deg),
+            loss=words.percent(outcome.result.data_loss),
         )
+        when = self.tr("checked at {time}").format(time=time.strftime("%H:%M"))
+        self.numbers.setText(f"{numbers}\n{when}")
         self.show()

@@ -7,7 +7,7 @@ import math
 from PySide6.QtCore import QCoreApplication
 
 from gazeannotator.ui.calibration.words import measured_words
-from gazeannotator.ui.panel import PanelText
+from gazeannotator.ui.panel import PanelText, Tone
 from gazeannotator.ui.reading.controller import ReadingController
 from gazeannotator.ui.reading.room import Phase
 
@@ -37,6 +37,12 @@ def accuracy_words(controller: ReadingController) -> str:
         words = translate("ReadingPage", "Accuracy {found:.1f}°: this study asks for {limit:g}° or better.")
         return words.format(found=known.accuracy_deg, limit=limit_deg)
     return measured_words(known, controller.now_s - session.validated_s)
+
+
+def accuracy_state(controller: ReadingController) -> tuple[Tone, str]:
+    """Say the same with a colour."""
+    good = controller.session.tracking.accuracy_deg <= controller.protocol.max_accuracy_deg
+    return "good" if good else "bad", accuracy_words(controller)
 
 
 def check_hint(controller: ReadingController) -> str:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication, QLocale
 
 from gazeannotator.study.model import Scheme
 from gazeannotator.ui.panel import PanelText
-from gazeannotator.ui.reading.check_texts import accuracy_words, check_failed, tracker_keys
+from gazeannotator.ui.reading.check_texts import accuracy_state, accuracy_words, check_failed, tracker_keys
 from gazeannotator.ui.reading.controller import ReadingController
 from gazeannotator.ui.reading.link import LinkState
 from gazeannotator.ui.reading.link_texts import link_words
@@ -173,8 +173,12 @@ def _paused(controller: ReadingController, read: str) -> PanelText:
     return PanelText(
         title=titles.get(controller.why_paused, translate("ReadingPage", "Pause")),
         lead=translate("ReadingPage", "{read} The image that was hidden is shown again.").format(read=read),
-        keys=tuple(keys),
-        action=translate("ReadingPage", "Press Space to continue"),
+        status=accuracy_state(controller),
+        keys=() if controller.held_next else tuple(keys),
+        action=translate("ReadingPage", "Please wait: the operator writes a note")
+        if controller.held_next
+        else translate("ReadingPage", "Press Space to continue"),
+        waiting=controller.held_next,
     )
 
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Slot
 from gazeannotator.tracking.outcome import Outcome
 from gazeannotator.tracking.quality import Limits
 from gazeannotator.tracking.target_run import TargetFact
+from gazeannotator.ui.calibration.calibrating import calibrator_of
 from gazeannotator.ui.calibration.screen import CheckPlace, CheckScreen
 from gazeannotator.ui.reading.room import Phase
 from gazeannotator.ui.screens import area_of
@@ -40,6 +41,7 @@ class Validating(QObject):
             limits=Limits(protocol.max_accuracy_deg, protocol.max_data_loss),
             simulated=window.link.simulated,
             recorded=True,
+            calibrator=calibrator_of(self._feed.description),
         )
         self._check = window.check = CheckScreen(place, window)
         self._check.finished.connect(self._finished)

@@ -25,7 +25,8 @@ def _no_introduction(monkeypatch: pytest.MonkeyPatch) -> None:
 class FakeTracker(QObject):
     """Answers as the bridge does: later, and refuses a step before the last one is answered."""
 
-    calibration_answered = Signal(dict)
+    calibrated = Signal(dict)
+    changed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -35,6 +36,7 @@ class FakeTracker(QObject):
         self.without_data: set[tuple[float, float]] = set()
         self.fails: dict[str, str] = {}
         self.status = "both"
+        self.tracker: dict[str, Any] | None = {"source_id": "tobii:1"}
         self._busy = False
 
     def calibrate_enter(self) -> None:
@@ -77,7 +79,7 @@ class FakeTracker(QObject):
         else:
             answer |= {"status": self.status, "points": [self._point(*each) for each in self.collected]}
             answer["ok"] = self.status != "failed"
-        self.calibration_answered.emit(answer)
+        self.calibrated.emit(answer)
 
     @staticmethod
     def _point(x: float, y: float) -> dict[str, Any]:
@@ -114,7 +116,12 @@ def test_five_points_then_the_check(start_check: Start) -> None:
     assert check.screen.page is check.screen.targets
     check.until(lambda: tracker.steps[-1] == ("leave",) and not tracker.inside)
     check.until(lambda: check.looker.facts[-1].purpose == "validation")
-    assert check.until_result().result.valid_points == 4
+    outcome = check.until_result()
+    assert outcome.result.valid_points == 4
+    stored = outcome.as_data()["calibration"]
+    assert stored["status"] == "both"
+    assert len(stored["points"]) == 5
+    assert stored["points"][0]["left"] == {"collected": 3, "used": 2, "offset": [0.005, 0.0]}
     check.press(Key.Key_K)
     assert check.screen.page is check.screen.words
 
@@ -192,3 +199,18 @@ def test_a_result_that_failed(start_check: Start) -> None:
     assert check.screen.page is page
     check.press(Key.Key_K)
     assert check.screen.page is check.screen.words
+
+
+def test_the_bridge_ends_meanwhile(start_check: Start) -> None:
+    tracker = FakeTracker()
+    check = start_check(calibrator=tracker)
+    begin(check, Key.Key_1)
+    check.until(lambda: ("collect", 0.5, 0.5) in tracker.steps)
+    tracker.tracker = None
+    tracker.changed.emit()
+    assert check.screen.words.text.title == "The eye tracker could not be calibrated"
+    assert "not connected any more" in check.screen.words.text.lead
+    assert check.looker.facts[-1].xy_px is None
+    done = list(tracker.steps)
+    check.press(Key.Key_Escape)
+    assert tracker.steps == done

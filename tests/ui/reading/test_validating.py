@@ -175,3 +175,22 @@ def test_closing_the_window_ends_a_check(open_with_eye: Callable[..., Any]) -> N
     assert reading.entries()[-1].data["xy_px"] is None
     reading.press(Key.Key_Return)
     reading.qtbot.waitUntil(lambda: reading.summary is not None, timeout=8000)
+
+
+def test_targets_keep_within_a_window(
+    make_study: Make, open_window: Open, simulate_eye: Callable[..., Any]
+) -> None:
+    facts = screens.screens()[0]
+    simulate_eye(facts.px, facts.mm)
+    reading = open_window(make_study(1), without_gaze=False, windowed=(500, 400)).connect()
+    reading.press(Key.Key_V)
+    reading.until(Phase.VALIDATING)
+    reading.qtbot.waitUntil(lambda: reading.events().count("target") >= 2, timeout=30_000)
+    x0, y0 = reading.window.place.origin_px()
+    assert (reading.window.check.width(), reading.window.check.height()) == (500, 400)
+    for row in reading.data("target"):
+        x, y = row["xy_px"]
+        assert x0 + 0.19 * 500 <= x <= x0 + 0.81 * 500
+        assert y0 + 0.19 * 400 <= y <= y0 + 0.81 * 400
+    reading.press(Key.Key_Escape)
+    reading.until(Phase.READY)
