@@ -99,7 +99,7 @@ class Course(QObject):
         self.viewing = Viewing(self.sitting, self.stage, self)
         self.checks = Checks(self.sitting, self.stage, self)
         self.answering = Answering(self.sitting, set(order) - set(self._ahead), self)
-        self.alarms = Alarms(self.sitting.latest, room.clock, lambda: self.sitting.protocol, self)
+        self.alarms = Alarms(lambda: self.sitting.feed, room.clock, lambda: self.sitting.protocol, self)
         self._storage_timer = self._timer(self._hold_for_storage)
         self._leave_timer = self._timer(self.end)
         self._judged_timer = self._timer(self.sitting.judging.hurry)

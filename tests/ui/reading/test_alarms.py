@@ -52,10 +52,13 @@ class FakeFeed:
         )
         self.chunk = GazeChunk.joined([self.chunk, more])
 
-    def latest(self, seconds: float) -> GazeChunk:
+    def raw(self, seconds: float) -> GazeChunk:
         if not len(self.chunk):
             return self.chunk
         return self.chunk[self.chunk.time_s > self.chunk.time_s[-1] - seconds]
+
+    def arrived_after(self, arrived_s: float) -> tuple[GazeChunk, float]:
+        return self.chunk[self.chunk.time_s > arrived_s], float(self.chunk.time_s.max(initial=-math.inf))
 
 
 class Watched:
@@ -63,7 +66,7 @@ class Watched:
 
     def __init__(self, protocol: Protocol) -> None:
         self.feed = FakeFeed()
-        self.alarms = Alarms(self.feed.latest, lambda: self.feed.now_s, lambda: protocol)
+        self.alarms = Alarms(lambda: self.feed, lambda: self.feed.now_s, lambda: protocol)
         self.heard: list[tuple[str, str]] = []
         self.told: list[str] = []
         self.alarms.alarm.connect(lambda *each: self.heard.append(each))
