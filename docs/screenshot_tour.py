@@ -179,6 +179,7 @@ class _Walk:
         yield from self._cross(reading)
         yield self._phase(reading, Phase.VIEWING)
         yield from self._shot("reading-image")
+        yield from self._operator(reading)
         press(reading, Qt.Key.Key_Space)
         yield self._phase(reading, Phase.PAUSED)
         yield from self._shot("reading-pause")
@@ -191,6 +192,18 @@ class _Walk:
         yield from self._shot("reading-leave")
         press(reading, Qt.Key.Key_Return)
         yield Until("the reading window closes", lambda: self._window.reading is None)
+
+    def _operator(self, reading: ReadingWindow) -> Script:
+        """Take the operator view, here over the reader's window: there is one screen only."""
+        reading.operator.open()
+        view = reading.operator.window
+        view.setGeometry(self._window.screen().availableGeometry())
+        yield after(3.0)
+        yield from self._shot("operator")
+        view.close()
+        if reading.controller.phase is Phase.PAUSED:
+            press(reading, Qt.Key.Key_Space)
+        yield self._phase(reading, Phase.VIEWING)
 
     def _check(self, reading: ReadingWindow) -> Script:
         press(reading, Qt.Key.Key_V)

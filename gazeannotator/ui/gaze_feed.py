@@ -253,8 +253,14 @@ class GazeFeed(_Worker):
         return self._recorder.latest(seconds) if self._recorder else GazeChunk.empty()
 
     def arrived_after(self, arrived_s: float) -> tuple[GazeChunk, float]:
-        """Give what arrived after that time, with raw stamps, and when the newest of all did."""
-        return self._recorder.arrived_after(arrived_s) if self._recorder else (GazeChunk.empty(), -math.inf)
+        """Give what arrived after that time, and when the newest of all did.
+
+        With the correction that was chosen, and raw stamps.
+        """
+        if self._recorder is None:
+            return GazeChunk.empty(), -math.inf
+        chunk, newest_s = self._recorder.arrived_after(arrived_s)
+        return chunk if self.correction is None else self.correction.apply(chunk), newest_s
 
     @property
     def timing(self) -> StreamTiming | None:

@@ -58,7 +58,7 @@ _STYLE = """
 
 def zoom_for(window: QSize) -> float:
     """How large the words are: smaller where a page would not fit, larger where pixels are small."""
-    fits = min(window.width() / 860, window.height() / 640)
+    fits = min(window.width() / 860, window.height() / 760)
     zoom = min(1.0, fits) if fits < 1 else max(1.0, window.height() / 1300)
     return round(20 * min(max(zoom, 0.5), 2.0)) / 20
 

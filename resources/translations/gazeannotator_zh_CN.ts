@@ -1765,6 +1765,10 @@
         <translation>本次阅片正在结束</translation>
     </message>
     <message>
+        <source>An image is read once more</source>
+        <translation>正在重读一幅图像</translation>
+    </message>
+    <message>
         <source>Gaze is recorded.</source>
         <translation>正在记录眼动数据。</translation>
     </message>
@@ -1809,6 +1813,10 @@
         <translation>有一幅图像无法显示。</translation>
     </message>
     <message>
+        <source>For a drift check.</source>
+        <translation>进行漂移检查。</translation>
+    </message>
+    <message>
         <source>The eye tracker&apos;s signal was lost; the image comes again.</source>
         <translation>眼动仪信号曾丢失，该图像将再次显示。</translation>
     </message>
@@ -1819,6 +1827,10 @@
     <message>
         <source>{hours} h {minutes:02d}</source>
         <translation>{hours} 小时 {minutes:02d} 分</translation>
+    </message>
+    <message>
+        <source>The session is over.</source>
+        <translation>本次阅片已结束。</translation>
     </message>
 </context>
 <context>
@@ -1836,16 +1848,20 @@
         <translation>{study}，阅片者 {code}</translation>
     </message>
     <message>
+        <source>Gaze as it comes</source>
+        <translation>未经修正的眼动</translation>
+    </message>
+    <message>
+        <source>Gaze as corrected at the validation</source>
+        <translation>按验证结果修正后的眼动</translation>
+    </message>
+    <message>
         <source>left eye</source>
         <translation>左眼</translation>
     </message>
     <message>
         <source>right eye</source>
         <translation>右眼</translation>
-    </message>
-    <message>
-        <source>The reader&apos;s screen; gaze as it comes</source>
-        <translation>阅片者屏幕；未经修正的眼动</translation>
     </message>
     <message>
         <source>Operator view: {study}</source>
@@ -2272,6 +2288,10 @@
     <message>
         <source>Getting ready</source>
         <translation>正在准备</translation>
+    </message>
+    <message>
+        <source>Please wait: the operator writes a note</source>
+        <translation>请稍候：操作员正在书写备注</translation>
     </message>
     <message>
         <source>One image is shown once more: the eye tracker did not follow your eyes well enough.</source>

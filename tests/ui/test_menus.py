@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtWidgets import QDialog
@@ -221,6 +222,18 @@ def test_quitting_while_work_runs_asks_and_stops_it(
     with qtbot.waitSignal(job.cancelled):
         question.accept()
     qtbot.waitUntil(lambda: not window.isVisible())
+
+
+def test_the_operator_view_can_be_opened_while_somebody_reads(window: MainWindow) -> None:
+    action = window.actions_.by_id["session.operator"]
+    assert not action.isEnabled()
+    assert action.toolTip() == "Nobody is reading now."
+    opened: list[bool] = []
+    operator = SimpleNamespace(open=lambda: opened.append(True))
+    window.reading = SimpleNamespace(operator=operator)  # stands for a reading window
+    window.trigger("session.operator")
+    assert opened == [True]
+    window.reading = None
 
 
 def test_no_window_is_closed_while_somebody_reads(window: MainWindow) -> None:

@@ -113,8 +113,8 @@ class Controls(QFrame):
         """Offer what can be done now."""
         self._situation = situation
         self._refresh()
-        if not situation.may_note and self.noting is not Noting.QUICK:
-            self._leave()
+        if not situation.may_note:
+            self.finish()
 
     def wait_to_write(self) -> None:
         """Say that the note opens later."""
@@ -126,11 +126,10 @@ class Controls(QFrame):
         self.field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.field.setFocus()
 
-    def take_draft(self) -> str:
-        """Close the note and return what was written so far."""
-        draft = self.field.text().strip()
-        self._close()
-        return draft
+    def finish(self) -> None:
+        """Store what was written so far, and give the keyboard back."""
+        if self.noting is not Noting.QUICK:
+            self._store()
 
     def say_stored(self, text: str, time: str) -> None:
         """Acknowledge a note."""

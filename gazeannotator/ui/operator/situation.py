@@ -152,6 +152,8 @@ class Situation:
         Name of the stream; empty where there is none.
     nominal_hz : float
         Rate that the stream announces; 0 if irregular or not known.
+    corrected : bool
+        Whether the gaze has a correction on it that was chosen at a validation.
     reference_mm : float
         The reader's distance at the last validation, else the one that is assumed.
     may_pause, may_continue, may_note : bool
@@ -171,6 +173,7 @@ class Situation:
     simulated: bool = False
     tracker: str = ""
     nominal_hz: float = 0.0
+    corrected: bool = False
     reference_mm: float = math.nan
     progress: Progress = Progress()
     limits: Limits = Limits()

@@ -49,6 +49,8 @@ def state_of(situation: Situation) -> State:
         "saving": ("info", translate("Operator", "The session ends")),
     }
     tone, words = titles[situation.going]
+    if situation.going == "image" and progress.done >= progress.total:
+        words = translate("Operator", "An image is read once more")
     advice = [situation.detail.replace("\n", " ")]
     if situation.going in ("paused", "held"):
         advice.insert(0, _reason(situation.why))
@@ -84,6 +86,7 @@ def _reason(why: str) -> str:
         "operator": translate("Operator", "By you. Press Continue, or the reader presses Space."),
         "window": translate("Operator", "Another window took the keyboard. Continue gives it back."),
         "image": translate("Operator", "An image cannot be shown."),
+        "drift_check": translate("Operator", "For a drift check."),
         "tracker_lost": translate("Operator", "The eye tracker's signal was lost; the image comes again."),
         "storage": translate("Operator", "Gaze could not be saved; the image comes again."),
     }.get(why, "")

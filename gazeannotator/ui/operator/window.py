@@ -136,6 +136,8 @@ class OperatorWindow(QWidget):
         state = state_of(now)
         self.banner.show_state(state)
         self.picture.show_situation(now, state.words)
+        raw, corrected = self.tr("Gaze as it comes"), self.tr("Gaze as corrected at the validation")
+        say(self.caption, corrected if now.corrected else raw)
         if before is None or now.checks != before.checks:
             self.checks.show_checks(now.checks)
         if before is None or now.answered != before.answered:
@@ -227,8 +229,9 @@ class OperatorWindow(QWidget):
         self._paint_if_seen()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Paint no more."""
+        """Paint no more, and keep no keyboard."""
         super().hideEvent(event)
+        self.controls.finish()
         self._paint_if_seen()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -297,7 +300,8 @@ class OperatorWindow(QWidget):
             legend.addWidget(EyeSign(form))
             legend.addWidget(words("caption", text))
         legend.addStretch(1)
-        legend.addWidget(words("caption", self.tr("The reader's screen; gaze as it comes")))
+        self.caption = words("caption", name="operatorCaption")
+        legend.addWidget(self.caption)
         screen.body.addLayout(legend)
         left = QVBoxLayout()
         left.setSpacing(10)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -158,6 +159,11 @@ class ReadingController(QObject):
         return dict(self._course.alarms.active)
 
     @property
+    def held_next(self) -> bool:
+        """Whether the next image is kept back."""
+        return self._course.hold_next
+
+    @property
     def calm_words(self) -> str:
         """What the reader is told of it while reading; mostly nothing."""
         return self._course.alarms.for_reader
@@ -183,13 +189,27 @@ class ReadingController(QObject):
         if self.phase is Phase.PAUSED:
             self._course.resume()
 
-    @Slot(str)
-    def note(self, text: str) -> bool:
-        """Write a note of the operator's into the session; tells whether there is one to write into."""
-        runs = self.session is not None and self.phase not in (Phase.SAVING, Phase.CLOSED)
+    def hold_next(self, hold: bool) -> None:
+        """Keep the next image back, for a pause that is to break no reading off; or let it come."""
+        self._course.hold_next = hold
+        self.stage.try_again()
+        self.changed.emit()
+
+    def note(self, text: str, t_s: float | None = None, then: Callable[[], object] = lambda: None) -> bool:
+        """Write a note of the operator's into the session; tells whether there is one to write into.
+
+        Parameters
+        ----------
+        t_s : float, optional
+            What moment it is about; default: this one.
+        then : callable
+            Called once it is on disk.
+        """
+        sitting = self._sitting
+        runs = self.session is not None and not sitting.ending and self.phase is not Phase.CLOSED
         if runs and text.strip():
-            now_s = self._room.clock()
-            self._sitting.write(lambda: self.session.note(now_s, text))
+            at_s = self._room.clock() if t_s is None else t_s
+            sitting.write(lambda: self.session.note(at_s, text), then)
         return runs
 
     @Slot(object)

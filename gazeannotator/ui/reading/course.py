@@ -61,6 +61,8 @@ class Course(QObject):
         Images answered by this reader, and images in all.
     to_repeat : int
         Images that are offered again at the end.
+    hold_next : bool
+        The next image is not to appear: somebody is about to pause.
     """
 
     changed = Signal()
@@ -85,13 +87,13 @@ class Course(QObject):
         self._return_to = Phase.READY
         self._after_check: Callable[[], object] = self.next
         self._after_validation: Callable[[bool], object] = lambda _measured: None
-        self._validated = self._told_again = self._all_shown = False
+        self._validated = self._told_again = self._all_shown = self.hold_next = False
         self.stage = Stage(
             room.view,
             room.place.origin_px,
             room.store.image_file,
             sizes,
-            lambda: not self.sitting.writes.pending,
+            lambda: not (self.sitting.writes.pending or self.hold_next),
             self,
         )
         self.viewing = Viewing(self.sitting, self.stage, self)

@@ -37,6 +37,8 @@ class Sitting(QObject):
         None before the start.
     recording : bool
         Whether gaze is being stored.
+    ending : bool
+        Whether the last rows are on their way: nothing may follow them.
     """
 
     changed = Signal()
@@ -47,7 +49,7 @@ class Sitting(QObject):
         self.room = room
         self.protocol = room.store.protocol
         self.session: ReadingSession | None = None
-        self.recording = False
+        self.recording = self.ending = False
         self.writes = Writes(self)
         self.judging = Judging(room.store, self._note_quality, self)
         self._paused = self._lost = False
@@ -114,6 +116,7 @@ class Sitting(QObject):
 
     def end(self) -> None:
         """End the session, once everything is on disk; then `ended` is emitted."""
+        self.ending = True
         if self.recording:
             self.write(self.feed.stop_recording, self._stopped)
         self.write(_nothing, self._judge_the_rest)

@@ -174,8 +174,11 @@ def _paused(controller: ReadingController, read: str) -> PanelText:
         title=titles.get(controller.why_paused, translate("ReadingPage", "Pause")),
         lead=translate("ReadingPage", "{read} The image that was hidden is shown again.").format(read=read),
         status=accuracy_state(controller),
-        keys=tuple(keys),
-        action=translate("ReadingPage", "Press Space to continue"),
+        keys=() if controller.held_next else tuple(keys),
+        action=translate("ReadingPage", "Please wait: the operator writes a note")
+        if controller.held_next
+        else translate("ReadingPage", "Press Space to continue"),
+        waiting=controller.held_next,
     )
 
 

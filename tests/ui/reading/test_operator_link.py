@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QPushButton
 
 from gazeannotator.errors import StorageError
 from gazeannotator.study.session import ReadingSession
@@ -125,7 +125,7 @@ def test_a_written_note_waits_for_the_answer_and_no_image_is_shown_meanwhile(wat
     reading.start()
     controls, window = reading.view.controls, reading.window
     ready_to_click(reading, controls.write)
-    asked_s = window.operator._room.clock()
+    asked_s = window.room.clock()
     reading.qtbot.wait(100)
     assert controls.noting is Noting.WAITING
     assert reading.controller.phase is Phase.VIEWING
@@ -137,10 +137,12 @@ def test_a_written_note_waits_for_the_answer_and_no_image_is_shown_meanwhile(wat
     assert reading.controller.phase is Phase.PAUSED
     reading.qtbot.waitUntil(reading.view.isActiveWindow)
     assert not controls.pause.isEnabled()
+    assert "Please wait: the operator writes a note" in reading.said
     reading.qtbot.keyClicks(controls.field, "1 2 glasses off ")
     assert reading.controller.answers == 1
     reading.qtbot.keyClick(controls.field, Key.Key_Return)
     reading.qtbot.waitUntil(window.isActiveWindow)
+    assert "Press Space to continue" in reading.said
     (note,) = notes(reading)
     assert note.data["text"] == "1 2 glasses off"
     # It tells of the moment at which the operator wished to write.
@@ -204,6 +206,57 @@ def test_a_draft_is_not_lost_when_the_session_ends(watched: Make) -> None:
     assert [each.data["text"] for each in notes(reading)] == ["left the room"]
 
 
+def test_a_written_note_comes_before_the_next_image_also_without_a_cross(watched: Make) -> None:
+    reading = watched(protocol={"fixation_cross_s": 0.0})
+    reading.start()
+    controls = reading.view.controls
+    ready_to_click(reading, controls.write)
+    reading.press(Key.Key_1)
+    reading.qtbot.waitUntil(lambda: controls.noting is Noting.WRITING)
+    assert reading.controller.phase is Phase.PAUSED
+    assert [each.event for each in reading.entries()].count("onset") == 1
+    reading.qtbot.keyClick(controls.field, Key.Key_Escape)
+    reading.press(Key.Key_Space)
+    reading.until(Phase.VIEWING)
+
+
+def test_a_note_that_is_not_wanted_any_more_holds_nothing_up(watched: Make) -> None:
+    reading = watched()
+    reading.start()
+    controls = reading.view.controls
+    ready_to_click(reading, controls.write)
+    click(reading, reading.view.findChild(QPushButton, "operatorCancel"))
+    reading.answer()
+    assert reading.controller.phase is Phase.VIEWING
+    assert controls.noting is Noting.QUICK
+
+
+def test_a_draft_is_stored_when_the_view_is_closed(watched: Make) -> None:
+    reading = watched()
+    reading.start()
+    controls = reading.view.controls
+    ready_to_click(reading, controls.write)
+    click(reading, controls.pause)
+    reading.qtbot.waitUntil(lambda: controls.noting is Noting.WRITING)
+    reading.qtbot.keyClicks(controls.field, "half a note")
+    reading.view.close()
+    assert [each.data["text"] for each in notes(reading)] == ["half a note"]
+    reading.qtbot.waitUntil(reading.window.isActiveWindow)
+
+
+def test_an_alarm_is_told_with_what_to_do(watched: Make) -> None:
+    reading = watched()
+    reading.start()
+    alarms = reading.controller._course.alarms
+    alarms._set("distance", "The reader is 9 cm closer than before.")
+    banner = reading.view.banner
+    reading.qtbot.waitUntil(lambda: banner.words.text() == "The reader is 9 cm closer than before.")
+    assert banner.property("tone") == "warning"
+    assert "Ask the reader to sit as at the validation" in banner.advice.toolTip()
+    alarms._set("distance", "")
+    reading.qtbot.waitUntil(lambda: "is being read" in banner.words.text())
+
+
 def test_closing_the_view_does_not_end_the_reading(watched: Make) -> None:
     reading = watched(2)
     reading.start()
@@ -227,10 +280,10 @@ def test_it_shows_the_reading_but_no_answer(watched: Make, make_tracker: Make) -
     place, (left, right) = view.picture.view, view.picture._eyes
     assert left.now.x() == pytest.approx(place.x0_px + 0.3 * place.width_px, abs=0.01)
     assert right.now.y() == pytest.approx(place.y0_px + 0.6 * place.height_px, abs=0.01)
+    reading.qtbot.waitUntil(view.recording.isVisible)
     assert view.simulated.isVisible()
-    assert view.recording.isVisible()
     reading.qtbot.waitUntil(lambda: view.picture._scene.placement is not None)
-    reading.answer(Key.Key_3)
+    reading.press(Key.Key_3)
     reading.qtbot.waitUntil(lambda: len(view.answers.rows.rows) == 1)
     rate = view.findChild(QLabel, "operatorRateValue")
     reading.qtbot.waitUntil(lambda: rate.text().endswith(" Hz"), timeout=8000)

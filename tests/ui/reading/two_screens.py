@@ -84,7 +84,8 @@ def main() -> None:
     until(lambda: controller.phase is Phase.PAUSED)
     assert controller.why_paused == "window"
     third.close()
-    view.controls.pause.click()  # Continue
+    until(lambda: view.controls.pause.text() == "Continue")
+    view.controls.pause.click()
     until(lambda: controller.phase is Phase.VIEWING and reading.isActiveWindow())
 
     # Closed, the reading goes on, and nothing opens it again by itself.
