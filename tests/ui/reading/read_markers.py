@@ -175,7 +175,7 @@ class Sitting:
                 self._keep_alive()
                 found[colour] = find(picture, colour)
             steady.stop()
-            measured[window.controller._image] = found
+            measured[window.controller.session.next_image()] = found
             self._replay(found)
             answered = window.controller.answers
             self._press(Qt.Key.Key_1)
