@@ -136,6 +136,47 @@ def test_a_lost_point_has_no_angle():
     assert np.isnan(g.angle_deg(np.array([np.nan, 1.0]), np.array([1.0, 1.0]), screen))
 
 
+displacements = arrays(np.float64, (5, 2), elements=st.floats(-20, 20))
+
+
+@given(screens, arrays(np.float64, (5, 2), elements=st.floats(0, 1)), displacements)
+def test_a_displacement_is_found_again_as_it_was_made(screen, xy, by_deg):
+    start = g.normalised_to_screen_px(xy, screen.size_px)
+    moved = g.displaced_px(start, by_deg, screen)
+    # Nobody sees a point behind the screen's plane.
+    seen = ~np.isnan(moved).any(axis=1)
+    np.testing.assert_allclose(g.offset_deg(moved, start, screen)[seen], by_deg[seen], atol=1e-6)
+    np.testing.assert_allclose(
+        g.angle_deg(moved, start, screen)[seen], np.hypot(*by_deg.T)[seen], rtol=1e-6, atol=1e-6
+    )
+
+
+def test_offsets_go_to_the_right_and_downwards_wherever_on_the_screen():
+    screen = g.Screen(1920, 1080, 527, 296, 650)
+    for start in ([960.0, 540], [100.0, 100], [1900.0, 1000]):
+        beside, below = np.add(start, [10, 0]), np.add(start, [0, 10])
+        right, down = g.offset_deg(np.array([beside, below]), np.array(start), screen)
+        assert right[0] > 0.1 > abs(right[1]) * 5
+        assert down[1] > 0.1 > abs(down[0]) * 5
+    three_px = 650 * math.tan(math.radians(3)) / 527 * 1920
+    exact = g.offset_deg(np.array([960 + three_px, 540]), np.array([960.0, 540]), screen)
+    np.testing.assert_allclose(exact, [3, 0], atol=1e-12)
+    assert np.isnan(g.offset_deg(np.array([np.nan, 1.0]), np.array([1.0, 1.0]), screen)).all()
+
+
+def test_an_eye_that_turns_away_sees_no_point_of_the_screen():
+    screen = g.Screen(1920, 1080, 527, 296, 650)
+    assert np.isnan(g.displaced_px(np.array([960.0, 540]), np.array([95.0, 0]), screen)).all()
+
+
+@given(screens, st.floats(1, 20))
+def test_the_mean_of_directions_lies_in_the_middle_by_angle_not_by_px(screen, angle):
+    start = g.normalised_to_screen_px(np.array([0.9, 0.5]), screen.size_px)
+    middle = g.displaced_px(start, np.array([-angle, 0.0]), screen)
+    pair = np.stack([start, g.displaced_px(start, np.array([-2 * angle, 0.0]), screen)])
+    np.testing.assert_allclose(g.mean_direction_px(pair, screen), middle, atol=1e-6 * screen.width_px)
+
+
 def test_px_per_degree_of_the_usual_screen_is_the_published_number():
     assert g.Screen(1920, 1080, 527, 527 * 1080 / 1920, 650).px_per_deg == pytest.approx(41.3, abs=0.05)
 

@@ -59,7 +59,7 @@ class Correction:
         """Correct tracker-normalised points, any shape (..., 2); NaN stays NaN."""
         points = np.asarray(xy, np.float64)
         inside = _nearest_in_hull(points.reshape(-1, 2), np.array(self.hull)).reshape(points.shape)
-        return np.asarray(points + _terms(inside, self.order) @ np.array(self.coefficients).T)
+        return np.asarray(points + _added(inside, self.order, self.coefficients))
 
     def as_data(self) -> dict[str, Any]:
         """Return JSON types; what is not known is None."""
@@ -109,21 +109,20 @@ def fit_correction(gaze: FloatArray, target: FloatArray, screen: Screen) -> Corr
     """
     gaze, target = np.asarray(gaze, np.float64), np.asarray(target, np.float64)
     order, coefficients = _fitted(gaze, target)
-    hull = _hull(gaze)
-    fitted = Correction(order, coefficients, hull, (), (), ())
     left_out = np.full(gaze.shape, np.nan)
     for point in range(len(gaze)):
         others = np.arange(len(gaze)) != point
         try:
-            smaller, without = _fitted(gaze[others], target[others])
+            # The polynomial itself: held fast at the hull of the others it would hardly move a corner.
+            left_out[point] = gaze[point] + _added(gaze[point], *_fitted(gaze[others], target[others]))
         except BadInput:
             continue
-        # As it would have been applied to this point by one who did not know it.
-        left_out[point] = Correction(smaller, without, _hull(gaze[others]), (), (), ()).apply(gaze[point])
-    return replace(
-        fitted,
+    return Correction(
+        order=order,
+        coefficients=coefficients,
+        hull=_hull(gaze),
         before_deg=_angles(gaze, target, screen),
-        residual_deg=_angles(fitted.apply(gaze), target, screen),
+        residual_deg=_angles(gaze + _added(gaze, order, coefficients), target, screen),
         left_out_deg=_angles(left_out, target, screen),
     )
 
@@ -166,6 +165,10 @@ def _fitted(gaze: FloatArray, target: FloatArray) -> tuple[Order, Coefficients]:
         "and not close together.",
         "Validate with nine points, and repeat those at which no gaze was found.",
     )
+
+
+def _added(xy: FloatArray, order: Order, coefficients: Coefficients) -> FloatArray:
+    return np.asarray(_terms(xy, order) @ np.array(coefficients).T)
 
 
 def _terms(xy: FloatArray, order: Order) -> FloatArray:

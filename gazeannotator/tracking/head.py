@@ -115,7 +115,7 @@ def distance_change_mm(reference_mm: float, chunk: GazeChunk) -> float:
 
 def _median(values: FloatArray) -> FloatArray:
     """Median over the samples that have a value, shape of one sample; NaN without any."""
-    known = values[~np.isnan(values.reshape(len(values), -1)).any(axis=1)]
+    known = values[~np.isnan(values).any(axis=tuple(range(1, values.ndim)))]
     return np.median(known, axis=0) if len(known) else np.full(values.shape[1:], np.nan)
 
 

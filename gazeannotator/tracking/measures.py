@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from gazeannotator.gaze.filters import dropped_s, interval_s
+from gazeannotator.gaze.filters import dropped_s, spacing_s
 from gazeannotator.geometry import Screen, angle_deg, mean_direction_px, normalised_to_screen_px, offset_deg
 from gazeannotator.samples import FloatArray, GazeChunk, both_eyes
 from gazeannotator.tracking.quality import EYES, DriftCheck, Eye, EyeQuality, PointPx, PointQuality
@@ -131,7 +131,7 @@ class _Window:
     ) -> _Window:
         chunk = in_order(chunk)
         if rate_hz is None:
-            rate_hz = 1 / interval_s(chunk.time_s)
+            rate_hz = 1 / spacing_s(chunk.time_s)
         inside = chunk[(chunk.time_s >= start_s) & (chunk.time_s < stop_s)]
         return cls(
             inside=inside,

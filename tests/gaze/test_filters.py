@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gazeannotator.gaze.filters import data_loss, interval_s, odd_at_most, runs, track
+from gazeannotator.gaze.filters import data_loss, dropped_s, interval_s, odd_at_most, runs, spacing_s, track
 
 
 @given(st.floats(0.1, 200))
@@ -46,6 +46,38 @@ def test_samples_that_never_came_count_like_lost_ones(seed, rate, dropped):
     lost[:10] = True
     loss = data_loss(time_s[kept], lost, 0.0, 199 / rate, rate)
     assert loss == pytest.approx((10 + dropped) / 200)
+
+
+@given(st.integers(0, 2**32), st.sampled_from([60.0, 250.0, 1200.0]), st.integers(0, 120))
+def test_samples_that_never_came_are_known_by_their_times(seed, rate, dropped):
+    random = np.random.default_rng(seed)
+    time_s = 10 + np.arange(200) / rate
+    missing = np.sort(random.choice(np.arange(1, 199), dropped, replace=False))
+    kept = np.setdiff1d(np.arange(200), missing)
+    jittered = time_s[kept] + random.uniform(-0.2, 0.2, len(kept)) / rate
+    found = dropped_s(jittered, rate)
+    assert len(found) == dropped
+    np.testing.assert_allclose(found, time_s[missing], atol=0.2 / rate + 1e-9)
+
+
+@given(st.integers(0, 2**32), st.sampled_from([60.0, 250.0, 1200.0]), st.floats(0, 0.6))
+def test_the_spacing_is_that_of_neighbours_however_many_samples_are_missing(seed, rate, loss):
+    random = np.random.default_rng(seed)
+    time_s = np.arange(300) / rate
+    kept = time_s[random.random(300) >= loss] + 5
+    assert 1 / spacing_s(kept) == pytest.approx(rate, rel=1e-6)
+    jittered = time_s + random.uniform(-0.1, 0.1, 300) / rate
+    assert spacing_s(jittered) == pytest.approx(interval_s(jittered), rel=0.05)
+
+
+def test_a_spacing_needs_two_samples():
+    assert math.isnan(spacing_s(np.zeros(1)))
+    assert math.isnan(spacing_s(np.empty(0)))
+
+
+def test_nothing_is_missing_between_none_one_or_doubled_samples():
+    for time_s in (np.empty(0), np.zeros(1), np.zeros(3)):
+        assert len(dropped_s(time_s, 60.0)) == 0
 
 
 def test_a_stream_that_starts_late_or_stops_early_lost_the_rest():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gazeannotator.gaze.fixations import find_fixations
-from gazeannotator.geometry import Screen, normalised_to_screen_px
+from gazeannotator.geometry import Screen, normalised_to_screen_px, offset_deg
 from gazeannotator.samples import GazeChunk, both_eyes
 from gazeannotator.tracking.eye import Region, SimulatedEye
 
@@ -110,3 +110,44 @@ def test_equal_seeds_give_equal_eyes_however_they_are_asked() -> None:
     joined = GazeChunk.joined([looked(pieces, 0.0, 1.0), looked(pieces, 1.0, 2.0)])
     np.testing.assert_array_equal(joined.sequence, np.arange(500))
     assert len(looked(whole, 0.0, 2.0)) == len(joined)
+
+
+@pytest.mark.parametrize("distance_mm", [450.0, 900.0])
+@pytest.mark.parametrize("target", [(0.5, 0.5), (0.1, 0.9)])
+def test_the_systematic_error_and_the_noise_are_exact_angles(
+    target: tuple[float, float], distance_mm: float
+) -> None:
+    screen = Screen(3840, 2160, 697, 392, distance_mm)
+    eye = SimulatedEye(
+        0.0, noise_deg=0.8, loss=0, offset_deg=(1.5, -2.0), display_mm=screen.size_mm, distance_mm=distance_mm
+    )
+    eye.fixate(target, 0.0)
+    looked(eye, 0.0, 1.0)
+    chunk = looked(eye, 1.0, 41.0)
+    target_px = normalised_to_screen_px(np.array(target), screen.size_px)
+    for xy in (chunk.left, chunk.right):
+        by_deg = offset_deg(normalised_to_screen_px(xy, screen.size_px), target_px, screen)
+        np.testing.assert_allclose(by_deg.mean(axis=0), [1.5, -2.0], atol=0.04)
+        np.testing.assert_allclose(by_deg.std(axis=0), 0.8, rtol=0.03)
+    assert np.nanmedian(chunk.distance_mm) == distance_mm
+    assert np.nanmedian(chunk.origin_mm[:, :, 2]) == pytest.approx(distance_mm, abs=0.1)
+
+
+def test_it_rests_on_a_target_without_a_blink_until_told_otherwise() -> None:
+    eye = SimulatedEye(0.0, seed=4, noise_deg=0, loss=0)
+    looked(eye, 0.0, 2.0)
+    eye.fixate((0.2, 0.8), 2.0)
+    way = looked(eye, 2.0, 2.6)
+    away = np.hypot(*(way.left - [0.2, 0.8]).T) > 0.05
+    assert away[way.time_s < 2.08].all(), "nobody reacts in less"
+    assert not away[way.time_s > 2.5].any()
+    rest = looked(eye, 2.6, 120.0)
+    np.testing.assert_allclose(rest.left, np.tile([0.2, 0.8], (len(rest), 1)))
+    eye.fixate((0.7, 0.3), 120.0)
+    looked(eye, 120.0, 121.0)
+    np.testing.assert_allclose(looked(eye, 121.0, 122.0).right[:, 0], 0.7)
+    eye.fixate(None, 122.0)
+    looked(eye, 122.0, 123.0)
+    middle = looked(eye, 123.0, 180.0)
+    assert np.nanmax(np.abs(middle.left - 0.5)) < 0.1
+    assert middle.lost.any(), "it blinks again"

@@ -375,6 +375,8 @@ def test_list_prints_exactly_the_documented_json() -> None:
     [
         (["--layout", "eyelink"], "no layout 'eyelink'"),
         (["--screen-px", "wide"], "'wide' is not a screen size"),
+        (["--screen-mm", "wide"], "--screen-mm 'wide' is not a screen size"),
+        (["--offset-deg", "1"], "--offset-deg '1' is not an offset"),
         (["--replay", "missing.csv"], "There is no file missing.csv."),
         (["--look-at", "missing.json"], "missing.json cannot be read"),
     ],

@@ -80,6 +80,37 @@ def test_the_screen_of_the_session_counts_more_than_the_option() -> None:
     np.testing.assert_allclose(np.nanmean(source.due(40.0).left, axis=0), [0.25, 0.25], atol=0.04)
 
 
+def test_the_eye_goes_to_each_target_and_leaves_it_for_an_image() -> None:
+    source = eye_source()
+    for t_s, xy_px in ((12.0, [100, 50]), (14.0, [900.0, 450.0])):
+        source.hear(event("target", t_s, purpose="validation", xy_px=xy_px))
+        source.due(t_s + 1)
+        seen = source.due(t_s + 2)
+        np.testing.assert_allclose(seen.left, np.tile([xy_px[0] / 1000, xy_px[1] / 500], (len(seen), 1)))
+    source.hear(onset(16.0))
+    source.due(17.0)
+    assert np.nanstd(source.due(30.0).left[:, 0]) > 0.03
+    source.hear(event("target", 30.0, purpose="cross", xy_px=[100, 50]))
+    source.due(31.0)
+    source.hear(event("target", 32.0, purpose="cross", xy_px=None))
+    source.due(33.0)
+    assert np.abs(np.nanmean(source.due(40.0).left, axis=0) - 0.5).max() < 0.05
+
+
+def test_a_target_is_where_the_screen_of_the_session_has_it() -> None:
+    source = eye_source()
+    source.hear(Event(10.0, {"event": "target", "xy_px": [500, 250]}, (2000.0, 1000.0)))
+    source.due(11.0)
+    np.testing.assert_allclose(source.due(12.0).left[-1], [0.25, 0.25])
+
+
+@pytest.mark.parametrize("xy_px", [[1], "no", ["a", 2], {"x": 1}])
+def test_a_target_that_cannot_be_understood_is_none(xy_px: Any) -> None:
+    source = eye_source()
+    source.hear(event("target", 10.0, xy_px=xy_px))
+    assert np.nanstd(source.due(15.0).left[:, 0]) < 0.015
+
+
 @pytest.mark.parametrize("placement", [None, [1, 2], ["a", 0, 1, 1], "no"])
 def test_an_onset_that_cannot_be_understood_moves_nothing(placement: Any) -> None:
     source = eye_source()
