@@ -19,7 +19,7 @@ from gazeannotator.dataset.schema import SPLITS, target_classes
 from gazeannotator.dataset.splits import empty_parts, parse_split, split_by_patient
 from gazeannotator.dataset.writer import DatasetWriter, writing
 from gazeannotator.errors import BadInput
-from gazeannotator.gaze.fixations import METHODS
+from gazeannotator.gaze.fixations import DEFAULT, METHODS
 
 Progress = Callable[[int, int, str], None]
 """Called with (done, total, what is being done); raises `Cancelled` to stop."""
@@ -52,7 +52,7 @@ class BuildOptions:
     """
 
     size: int = 512
-    method: str = "ivt"
+    method: str = DEFAULT
     sigma_deg: float = 1.0
     split: str = "60/20/20"
     seed: int = 0

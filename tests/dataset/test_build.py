@@ -41,7 +41,7 @@ def test_root_attributes_say_where_the_file_comes_from(small_study, built):
         made = json.loads(file.attrs["build"])
         assert made["size"] == 64
         assert (made["seed"], made["max_data_loss"], made["require_validation"]) == (7, 0.4, True)
-        assert (made["method"], made["sigma_deg"], made["split"]) == ("ivt", 1.0, "60/20/20")
+        assert (made["method"], made["sigma_deg"], made["split"]) == ("adaptive", 1.0, "60/20/20")
         assert json.loads(file.attrs["readers"]) == [{"code": "R1", "readings": 20}]
 
 

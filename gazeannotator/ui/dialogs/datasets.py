@@ -24,7 +24,7 @@ class BuildChoice(BaseModel):
 
     size: int = Field(512, ge=16, le=4096)
     sigma_deg: float = Field(1.0, gt=0, le=20)
-    method: Literal["ivt", "idt"] = "ivt"
+    method: Literal["adaptive", "ivt", "idt"] = "adaptive"
     split: str = Field("60/20/20", pattern=r"^\d+(\.\d+)?/\d+(\.\d+)?/\d+(\.\d+)?$")
     seed: int = Field(0, ge=0, le=2**31 - 1)
     max_data_loss: float = Field(0.3, ge=0, le=1)
@@ -111,7 +111,11 @@ class BuildDialog(FormDialog):
             ),
             "method": FieldText(
                 self.tr("Fixations by"),
-                choices={"ivt": self.tr("velocity (I-VT)"), "idt": self.tr("dispersion (I-DT)")},
+                choices={
+                    "adaptive": self.tr("adapted to the noise"),
+                    "ivt": self.tr("velocity (I-VT)"),
+                    "idt": self.tr("dispersion (I-DT)"),
+                },
             ),
             "max_accuracy_deg": FieldText(
                 self.tr("Largest tracker error"),
