@@ -33,6 +33,7 @@ def test_the_tables_hold_every_number_of_the_file(small_dataset, tmp_path):
         "fixations.csv",
         "gaze.csv.gz",
         "README.md",
+        "checksums.sha256",
     }
     images, readings = rows(target / "images.csv"), rows(target / "readings.csv")
     fixations, gaze = rows(target / "fixations.csv"), rows(target / "gaze.csv.gz")
