@@ -134,6 +134,13 @@ class Contents:
         stored = np.asarray(self.file["/images/heatmap"][image.row], np.float64)[content(image.grid)]
         return scaled_to_one(resized(stored, (grid.width_px, grid.height_px)).clip(min=0))
 
+    def reading_attention(self, image: ImageRow, reading: int, original: bool) -> NDArray[np.float64] | None:
+        """Compute the gaze map of one reading as `attention` does, None where it has no fixation there."""
+        side_px = max(image.size_px) if original else self.side_px
+        grid = fit_grid(image.size_px, side_px)
+        heatmap = heatmap_on_grid([self._look(reading, image)], grid, side_px)
+        return None if heatmap is None else scaled_to_one(heatmap[content(grid)])
+
     def _look(self, reading: int, image: ImageRow) -> Look:
         found = self.fixations(reading)
         inside = on_image(found["xy_px"], np.array(image.size_px))
@@ -172,8 +179,11 @@ class ExportReport:
         Images that have neither truth nor label, where the layout needs a class.
     notes : list of str
         What the user should know.
+    recordings : int
+        Sittings, where the layout has them.
     """
 
     images: int
     left_out: int
     notes: list[str]
+    recordings: int = 0

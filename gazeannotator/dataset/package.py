@@ -48,6 +48,8 @@ class Package:
         What the user should know; grows.
     left_out : int
         Images that have no class, where the layout needs one.
+    recordings : int
+        Sittings, where the layout has them.
     study : Store or None
         Where the images have their original size.
     """
@@ -67,6 +69,7 @@ class Package:
         self.images = images
         self.notes: list[str] = []
         self.left_out = 0
+        self.recordings = 0
         self.study = study
         self._progress = progress
         self._known = {image.id for image in study.images()} if study else set()
@@ -74,7 +77,7 @@ class Package:
     @property
     def report(self) -> ExportReport:
         """What was exported."""
-        return ExportReport(len(self.images) - self.left_out, self.left_out, self.notes)
+        return ExportReport(len(self.images) - self.left_out, self.left_out, self.notes, self.recordings)
 
     def each(self, items: Sequence[Item], what: str) -> Iterator[Item]:
         """Go through items and tell how far it is; raises `Cancelled` where that was asked for."""

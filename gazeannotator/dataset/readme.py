@@ -54,7 +54,8 @@ def readme(facts: Mapping[str, Any], layout: str, notes: Sequence[str]) -> str:
         if facts["simulated"]
         else "",
         f"Exported by {software()} from a data set of {facts['created_utc']} (format gazeannotator-dataset "
-        f"{facts['format_version']}, written by {facts['software']}). For research only, not for clinical use.",
+        f"{facts['format_version']}, written by {facts['software']}). For research only, not for clinical "
+        "use.",
         layout.strip(),
         "## What is in the data set",
         _table(("", ""), _counts(facts)),

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from gazeannotator.dataset.contents import Contents, ExportOptions, ExportReport
 from gazeannotator.dataset.csv_files import CsvFile
 from gazeannotator.dataset.package import TEST, Package, packing
-from gazeannotator.dataset.schema import LAYOUT, SPLITS
+from gazeannotator.dataset.schema import LAYOUT, SPLITS, strings
 
 TABLES = ("images", "readings", "fixations", "gaze")
 
@@ -136,7 +136,7 @@ def _write_samples(package: Package, fixations: Table, gaze: Table) -> None:
     for table, name in ((fixations, "fixations"), (gaze, "gaze")):
         nothing = {each: array[:0] for each, array in contents.file[name].items()}
         table.write(_of_reading(name, "", "", nothing))
-    for row, reading in enumerate(package.each(_read(contents.file["/readings/id"]), "Readings")):
+    for row, reading in enumerate(package.each(strings(contents.file["/readings/id"]), "Readings")):
         if int(image_of[row]) in hidden:
             left_out += 1
             continue
