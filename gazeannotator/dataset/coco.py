@@ -171,7 +171,7 @@ def _class_annotation(image: ImageRow, shape: tuple[int, ...]) -> dict[str, Any]
 
 def _gaze_annotations(package: Package, image: ImageRow, shown: list[Shown]) -> Iterator[dict[str, Any]]:
     """Give a region for each reading; where gaze was imported without readings, one of its map."""
-    if not package.gives_gaze(image):
+    if not package.gives_map(image):
         return
     contents, original = package.contents, package.study is not None
     head = {"image_id": image.row + 1, "category_id": len(contents.classes) + 1, "iscrowd": 0}

@@ -67,7 +67,7 @@ def export_folders(
                 pixels = package.pixels(image)
                 place = package.folder / FOLDERS[image.split] / contents.class_name(image.target)
                 write_picture(place / "images" / f"{image.name}.png", pixels)
-                if package.gives_gaze(image):
+                if package.gives_map(image):
                     _write_gaze(place, image, pixels, package.attention(image))
                 tables.add(package, image)
     return package.report
@@ -111,7 +111,7 @@ class _Tables:
         names = [contents.class_name(index) for index in (image.target, image.truth, image.label)]
         self._labels.write((file, *names))
         self._splits.write((file, image.patient, FOLDERS[image.split]))
-        for reading in image.readings if package.gives_gaze(image) else ():
+        for reading in () if package.hides_gaze(image) else image.readings:
             self._add_fixations(contents, reading, file, package.scale(image))
 
     def _add_fixations(self, contents: Contents, reading: int, file: str, scale: float) -> None:

@@ -102,7 +102,7 @@ def _write_image(package: Package, image: ImageRow, table: CsvFile) -> dict[str,
     pixels, file = package.pixels(image), f"{image.name}.png"
     write_picture(package.folder / SPLITS[image.split] / file, pixels)
     attention = {}
-    if package.gives_gaze(image):
+    if package.gives_map(image):
         attention = {"attention": f"attentions/{file}"}
         write_picture(package.folder / attention["attention"], package.attention(image))
     height, width = pixels.shape[:2]
@@ -124,7 +124,7 @@ def _write_reading(package: Package, shown: Shown, answers: CsvFile, fixations: 
     key = (shown["id"], image.id)
     label = package.contents.class_name(shown["label"])
     answers.write((*key, shown["reader"], label, *(shown[name] for name in _ANSWER)))
-    if not package.gives_gaze(image):
+    if package.hides_gaze(image):
         return
     found = package.contents.fixations(shown.row)
     points = found["xy_px"].astype(np.float64) * package.scale(image)

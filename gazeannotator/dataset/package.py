@@ -106,15 +106,19 @@ class Package:
         self.left_out = len(self.images) - len(found)
         return found
 
-    def gives_gaze(self, image: ImageRow) -> bool:
-        """Whether an image has gaze that may be given out: that of the test part only if asked for."""
-        return image.has_gaze and (image.split != TEST or self.options.test_gaze)
+    def hides_gaze(self, image: ImageRow) -> bool:
+        """Whether an image's gaze is kept back: that of the test part, unless it was asked for."""
+        return image.split == TEST and not self.options.test_gaze
+
+    def gives_map(self, image: ImageRow) -> bool:
+        """Whether an image has a gaze map that may be given out."""
+        return image.has_gaze and not self.hides_gaze(image)
 
     def note_gaze(self, images: Iterable[ImageRow]) -> None:
         """Note whose gaze is left out or missing."""
         images = list(images)
-        test = sum(image.split == TEST and image.has_gaze for image in images)
-        if test and not self.options.test_gaze:
+        test = sum(image.has_gaze and self.hides_gaze(image) for image in images)
+        if test:
             self.notes.append(f"The gaze of {test} test images is left out (--test-gaze gives it out).")
         without = sum(not image.has_gaze and image.split != TEST for image in images)
         if without:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from gazeannotator.dataset.contents import Contents, ExportOptions, ExportReport
 from gazeannotator.dataset.csv_files import CsvFile
-from gazeannotator.dataset.package import TEST, Package, packing
+from gazeannotator.dataset.package import Package, packing
 from gazeannotator.dataset.schema import LAYOUT, SPLITS, strings
 
 TABLES = ("images", "readings", "fixations", "gaze")
@@ -129,7 +129,6 @@ def _reading_columns(contents: Contents) -> Columns:
 def _write_samples(package: Package, fixations: Table, gaze: Table) -> None:
     """Write the samples and fixations of the readings whose image's gaze may be given out."""
     contents = package.contents
-    hidden = {image.row for image in package.images if image.split == TEST and not package.options.test_gaze}
     image_of = contents.file["/readings/image"][:]
     left_out = 0
     # Headings also where there is nothing below them.
@@ -137,12 +136,12 @@ def _write_samples(package: Package, fixations: Table, gaze: Table) -> None:
         nothing = {each: array[:0] for each, array in contents.file[name].items()}
         table.write(_of_reading(name, "", "", nothing))
     for row, reading in enumerate(package.each(strings(contents.file["/readings/id"]), "Readings")):
-        if int(image_of[row]) in hidden:
+        image = package.images[image_of[row]]
+        if package.hides_gaze(image):
             left_out += 1
             continue
-        image = package.images[image_of[row]].id
-        fixations.write(_of_reading("fixations", reading, image, contents.fixations(row)))
-        gaze.write(_of_reading("gaze", reading, image, contents.gaze(row)))
+        fixations.write(_of_reading("fixations", reading, image.id, contents.fixations(row)))
+        gaze.write(_of_reading("gaze", reading, image.id, contents.gaze(row)))
     if left_out:
         package.notes.append(
             f"The gaze of {left_out} readings of test images is left out (--test-gaze gives it out)."
