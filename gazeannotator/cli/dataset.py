@@ -173,8 +173,9 @@ def export(
         raise BadInput(f"There is no export to {to!r}.", f"Choose one of {', '.join(EXPORTS)}.")
     with console.long_work(progress, "dataset export") as report_progress:
         report = EXPORTS[to](data, output, ExportOptions(study, test_gaze), report_progress)
-        sittings = f" in {report.recordings} recordings" if report.recordings else ""
-        lines = [f"{output}: {report.images} images{sittings}."]
+        lines = [f"{output}: {report.images} images."]
+        if report.recordings:
+            lines.append(f"Recordings: {report.recordings}.")
         if report.left_out:
             lines.append(f"{report.left_out} images have neither pathology nor a label and were left out.")
         _finish(progress, {"folder": str(output), **dataclasses.asdict(report)}, [*lines, *report.notes])
