@@ -23,8 +23,8 @@ from gazeannotator.dataset.recordings import (
     has_times,
 )
 
-_DECIMALS = 6
-"""Of screen px: beyond the precision of what is stored, so that image px come back the same."""
+_DECIMALS = 4
+"""Of screen px: what the stored numbers are good for."""
 
 
 @dataclass(frozen=True)

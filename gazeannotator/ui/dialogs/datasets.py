@@ -13,7 +13,7 @@ from gazeannotator.ui.dialogs.base import FormDialog
 from gazeannotator.ui.dialogs.dataset_results import built, exported, reported
 from gazeannotator.ui.forms import Choice, FieldText, ModelForm
 from gazeannotator.ui.jobs import Work, app_command
-from gazeannotator.ui.widgets import PathField, label
+from gazeannotator.ui.widgets import PathField, field, label
 
 translate = QCoreApplication.translate
 
@@ -209,7 +209,10 @@ class ExportDialog(FormDialog):
         self._study = study
         self.set_texts(
             self.tr("Export a data set"),
-            self.tr("Writes images, heatmaps and tables for other programs. Nothing in it names a patient."),
+            self.tr(
+                "Writes images, heatmaps, tables or whole recordings for other programs. "
+                "Nothing in it names a patient."
+            ),
             self.tr("Export"),
         )
         self.dataset = _dataset_field(self.tr("Data set"), "open")
@@ -219,10 +222,11 @@ class ExportDialog(FormDialog):
         self.format.setObjectName("exportFormat")
         for name, (text, _) in self._formats().items():
             self.format.addItem(text, name)
-        self.add_row(self.tr("Format"), self.format)
-        self.help = label("", "secondary", wrap=True, name="formatHelp")
-        self.help.setMinimumHeight(2 * self.help.fontMetrics().height() + 4)
-        self.body.addWidget(self.help)
+        self.help = label("", "caption", wrap=True, name="formatHelp")
+        row = field(self.tr("Format"), self.format)
+        row.addWidget(self.help)
+        self.body.addLayout(row)
+        self.body.addSpacing(10)
         self.test_gaze = QCheckBox(self.tr("The gaze of the test images too"), objectName="testGaze")
         self.body.addWidget(self.test_gaze)
         self.original = QCheckBox(objectName="originalSize")
