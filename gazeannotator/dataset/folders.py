@@ -58,7 +58,7 @@ def export_folders(
     UserError
         If the data set, the study or the target cannot be used.
     """
-    with packing(dataset, target, options, progress, _LAYOUT) as package:
+    with packing(dataset, target, options, progress, _LAYOUT, class_folders=True) as package:
         contents, images = package.contents, package.with_class()
         package.note_gaze(images)
         _make_class_folders(package, images)

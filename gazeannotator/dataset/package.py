@@ -163,6 +163,8 @@ def packing(
     options: ExportOptions,
     progress: Progress | None,
     layout: str,
+    *,
+    class_folders: bool = False,
 ) -> Iterator[Package]:
     """Open a data set and a new folder to export it into.
 
@@ -177,6 +179,8 @@ def packing(
     layout : str
         Of the README: the format, its files and units, in Markdown; ``{size}`` in it becomes the
         size at which images are exported.
+    class_folders : bool
+        Whether classes become folders, so that their names must do for that.
 
     Raises
     ------
@@ -186,7 +190,8 @@ def packing(
     with ExitStack() as stack:
         contents = Contents(stack.enter_context(open_dataset(dataset)))
         images = contents.images()
-        _check_names(dataset, [*contents.classes, *(image.name for image in images)])
+        classes = contents.classes if class_folders else []
+        _check_names(dataset, [*classes, *(image.name for image in images)])
         study = stack.enter_context(Store.open(options.study)) if options.study else None
         folder = stack.enter_context(whole_folder(target))
         package = Package(contents, images, folder, options, progress, study)

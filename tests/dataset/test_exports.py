@@ -1,6 +1,7 @@
 """What every export promises: a README, checksums, nothing half-written, nothing overwritten."""
 
 import hashlib
+import json
 import shutil
 
 import h5py
@@ -113,6 +114,17 @@ def test_images_without_class_are_counted(name, wide_dataset, tmp_path):
     with pytest.raises(BadInput, match="has a class"):
         EXPORTS[name](copy, tmp_path / "none", ExportOptions())
     assert not (tmp_path / "none").exists()
+
+
+@pytest.mark.parametrize("name", [each for each in EXPORTS if each != "folders"])
+def test_classes_that_are_no_folders_may_be_called_anything(name, small_dataset, tmp_path):
+    copy = tmp_path / "copy.h5"
+    shutil.copy(small_dataset, copy)
+    with h5py.File(copy, "r+") as file:
+        scheme = json.loads(file.attrs["scheme"])
+        scheme["classes"][0]["name"] = "a/b: $|\"'\t<ü>"
+        file.attrs["scheme"] = json.dumps(scheme)
+    assert EXPORTS[name](copy, tmp_path / "out", ExportOptions()).images == 20
 
 
 def test_a_readme_stays_a_readme_whatever_the_study_is_called():
