@@ -52,10 +52,18 @@ def build(
     split: Annotated[str, typer.Option(help="Shares of train/validation/test.")] = _DEFAULTS.split,
     seed: Annotated[int, typer.Option(help="Of the split.")] = _DEFAULTS.seed,
     max_data_loss: Annotated[
-        float, typer.Option(help="Do not use readings that lost a larger share of samples.")
+        float | None,
+        typer.Option(
+            help="Do not use readings that lost a larger share of samples.",
+            show_default="as the study's options say, 0.3",
+        ),
     ] = _DEFAULTS.max_data_loss,
     max_accuracy_deg: Annotated[
-        float, typer.Option(help="Do not use readings whose last validation was worse.")
+        float | None,
+        typer.Option(
+            help="Do not use readings whose last validation was worse.",
+            show_default="as the study's options say, 2.0",
+        ),
     ] = _DEFAULTS.max_accuracy_deg,
     require_validation: Annotated[
         bool, typer.Option("--require-validation", help="Do not use readings without a validation.")

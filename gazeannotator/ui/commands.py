@@ -96,7 +96,8 @@ class Commands(QObject):
 
     def build_dataset(self) -> None:
         """Ask how to build a data set of the study, and build it."""
-        dialog = BuildDialog(self._window.study.path, self._window.study.name, self._window)
+        study = self._window.study
+        dialog = BuildDialog(study.path, study.name, self._window, study.protocol)
         self._make_dataset(dialog)
 
     def import_folders(self) -> None:

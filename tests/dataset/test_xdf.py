@@ -18,7 +18,7 @@ from gazeannotator.study.journal import fold_readings, fold_session
 from gazeannotator.study.model import Entry
 from gazeannotator.tracking import lsl, outlets
 from gazeannotator.tracking.layouts import StreamDescription, recognise, to_chunk
-from gazeannotator.tracking.senders import Channel
+from gazeannotator.tracking.senders.sender import Channel
 
 LABELS = [label for label, *_ in CHANNELS]
 

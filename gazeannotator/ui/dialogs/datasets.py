@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QCheckBox, QWidget
 
+from gazeannotator.study.model import Protocol
 from gazeannotator.ui.dialogs.base import FormDialog
 from gazeannotator.ui.dialogs.dataset_results import built, exported, reported
 from gazeannotator.ui.forms import Choice, FieldText, ModelForm
@@ -50,7 +51,9 @@ class BuildChoice(BaseModel):
 class BuildDialog(FormDialog):
     """What the menu entry Data set → Build asks."""
 
-    def __init__(self, study: Path, study_name: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, study: Path, study_name: str, parent: QWidget | None = None, protocol: Protocol | None = None
+    ) -> None:
         super().__init__(parent, "buildDialog")
         self._study = study
         intro = self.tr(
@@ -64,8 +67,9 @@ class BuildDialog(FormDialog):
             self.target,
             self.tr("An older file of that name is replaced when the new one is whole."),
         )
+        limits = protocol or Protocol()
         self.form = ModelForm(
-            BuildChoice(),
+            BuildChoice(max_data_loss=limits.max_data_loss, max_accuracy_deg=limits.max_accuracy_deg),
             self._texts(),
             more=("method", "max_accuracy_deg", "require_validation", "split", "seed"),
         )
