@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import asdict
 from pathlib import Path
@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from gazeannotator.errors import BadInput
 from gazeannotator.samples import GazeChunk
 from gazeannotator.study import folder, register, store_rows
+from gazeannotator.study.gaze_rows import GazeRow
 from gazeannotator.study.journal import fold_readings, fold_session, link_corrections, session_data
 from gazeannotator.study.model import Entry, Image, Protocol, Reader, Reading, Session
 from gazeannotator.study.store_base import StoreBase, damage
@@ -243,6 +244,11 @@ class Store(StoreBase):
         """
         with self._reading() as connection, damage():
             return store_rows.read_gaze(connection, session_id, start_s, stop_s)
+
+    def gaze_rows(self, session_id: str) -> Iterator[GazeRow]:
+        """Go through a session's gaze as it was recorded: raw stamps, measured clock offsets, in order."""
+        with self._reading() as connection, damage():
+            yield from store_rows.read_gaze_rows(connection, session_id)
 
     def gaze_sample_count(self, session_id: str | None = None) -> int:
         """Count the samples of a session, or of all."""
