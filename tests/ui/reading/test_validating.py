@@ -49,7 +49,10 @@ class Calibrator(QObject):
 
     calibrated = Signal(dict)
     changed = Signal()
-    tracker = {"source_id": "tobii:1"}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tracker = {"source_id": "tobii:1"}
 
     def __getattr__(self, name: str) -> Callable[..., None]:
         step = name.removeprefix("calibrate_")
