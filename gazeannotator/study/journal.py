@@ -135,6 +135,9 @@ def fold_readings(session: Session, entries: Iterable[Entry]) -> list[Reading]:
     for entry in entries:
         if entry.event == "validation":
             validated = tracking = tracking_by_validation(entry.data)
+        elif entry.event == "calibration":
+            # What was measured, and the correction, were those of the tracker as it was before.
+            validated = tracking = TrackerQuality()
         elif entry.event == "drift_check":
             tracking = tracking_by_check(validated, tracking, entry.data)
         if entry.reading is None:

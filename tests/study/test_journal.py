@@ -178,6 +178,19 @@ def test_a_failed_drift_check_makes_an_accuracy_known_that_was_never_validated()
     assert second.tracking.accuracy_deg == 4.0
 
 
+def test_nothing_is_known_of_a_tracker_that_was_calibrated_after_the_validation() -> None:
+    correction = {"accuracy_deg": 0.3}
+    rows = [validation(1, 1.8, correction=correction), onset(2, "a")]
+    rows += [entry("calibration", 3, None, None, reason="calibration"), onset(4, "b")]
+    rows += [drift_check(5, 0.3, True), onset(6, "c"), validation(7, 0.7), onset(8, "d")]
+    first, *unknown, last = fold_readings(SESSION, rows)
+    assert first.tracking.correction == correction
+    for each in unknown:
+        assert math.isnan(each.tracking.accuracy_deg)
+        assert each.tracking.correction is None
+    assert last.tracking.accuracy_deg == 0.7
+
+
 def test_a_drift_check_that_measured_nothing_changes_nothing() -> None:
     nothing = {"offset_deg": None, "passed": False, "limit_deg": 2.0}
     rows = [validation(1, 0.5), entry("drift_check", 2, None, None, **nothing), onset(3, "a")]

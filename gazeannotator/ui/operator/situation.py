@@ -28,7 +28,7 @@ Going = Literal[
 ``page``: the reader looks at something that is to be read."""
 
 
-AlarmKind = Literal["data_loss", "distance", "accuracy", "storage", "tracker"]
+AlarmKind = Literal["data_loss", "distance", "accuracy", "setup", "storage", "tracker"]
 
 
 @dataclass(frozen=True)

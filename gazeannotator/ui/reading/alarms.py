@@ -34,7 +34,7 @@ OVER_AT = 0.8
 
 SEEN_BY_READER_AFTER_S = 2.0
 
-Kind = Literal["data_loss", "distance", "accuracy"]
+Kind = Literal["data_loss", "distance", "accuracy", "setup"]
 
 
 class Feed(Protocol):
@@ -117,9 +117,14 @@ class Alarms(QObject):
             self._reference_mm = head_position(feed.raw(REFERENCE_OVER_S)).distance_mm
             self._set("distance", "")
 
+    def take_change(self) -> None:
+        """Say that the tracker is another than was validated, until it is validated again."""
+        self._set("setup", translate("Alarms", "The eye tracker was set up anew and is not validated yet."))
+
     def take_accuracy(self, accuracy_deg: float) -> None:
         """Judge what a validation has found."""
         limit_deg = self._protocol().max_accuracy_deg
+        self._set("setup", "")
         words = translate("Alarms", "Accuracy {found:.1f}°: the study allows {limit:g}°.")
         self._set(
             "accuracy",

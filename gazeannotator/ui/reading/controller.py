@@ -27,7 +27,7 @@ class ReadingController(QObject):
         The answer is on disk.
     alarm(kind, words)
         Something is wrong with the gaze, for the operator; with empty words it is over. Kinds:
-        ``data_loss``, ``distance``, ``accuracy``. All that are on: `alarms`.
+        ``data_loss``, ``distance``, ``accuracy``, ``setup``. All that are on: `alarms`.
     validation_wanted(purpose)
         The phase is `Phase.VALIDATING`, gaze is recorded, and `validated` is awaited. Should the
         phase become another one before, nobody waits any more. Purposes: ``start`` (the protocol
@@ -223,6 +223,22 @@ class ReadingController(QObject):
             result.
         """
         self._course.take_validation(result)
+
+    def note_validation(self, result: dict[str, Any]) -> None:
+        """Write what a validation had found when the course left it."""
+        now_s, session, alarms = self._room.clock(), self.session, self._course.alarms
+        if self.phase not in (Phase.SAVING, Phase.CLOSED):
+            self.writes.add(
+                lambda: session.validation(now_s, **result),
+                lambda: alarms.take_accuracy(session.tracking.accuracy_deg),
+            )
+
+    def distrust(self, reason: str, **details: Any) -> None:  # noqa: ANN401
+        """Take it that the tracker is not what was validated, see `ReadingSession.calibration`."""
+        if self.session is not None:
+            self._sitting.distrust(reason, **details)
+            self._course.alarms.take_change()
+            self.changed.emit()
 
     def end_session(self) -> None:
         """End the session, once everything is on disk."""

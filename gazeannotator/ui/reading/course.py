@@ -54,7 +54,7 @@ class Course(QObject):
     phase : Phase
     why_paused : str
         ``reader``, ``operator``, ``criteria``, ``window``, ``image``, ``drift_check``,
-        ``tracker_lost`` or ``storage``.
+        ``tracker_lost``, ``tracker_changed`` or ``storage``.
     wanted : str
         What begins as soon as the tracker is ready; empty if nothing does.
     progress : tuple of int
@@ -87,7 +87,7 @@ class Course(QObject):
         self._return_to = Phase.READY
         self._after_check: Callable[[], object] = self.next
         self._after_validation: Callable[[bool], object] = lambda _measured: None
-        self._validated = self._told_again = self._all_shown = self.hold_next = False
+        self._told_again = self._all_shown = self.hold_next = False
         self.stage = Stage(
             room.view,
             room.place.origin_px,
@@ -136,7 +136,7 @@ class Course(QObject):
     def must_validate(self) -> bool:
         """Whether the protocol wants a validation that was not done yet."""
         wanted = self.sitting.protocol.require_validation and not self._room.skip_calibration
-        return wanted and self.can_validate and not self._validated
+        return wanted and self.can_validate and not self.sitting.validated
 
     def set(self, phase: Phase) -> None:
         """Be in a phase."""
@@ -265,19 +265,20 @@ class Course(QObject):
         self.validation_wanted.emit(purpose)
 
     def take_validation(self, result: dict[str, Any] | None) -> None:
-        """Write what a validation has found and go on; None where it was left without a result."""
+        """Write what a validation has found and go on; None where it was left without one."""
         if self.phase is not Phase.VALIDATING:
             return
+        measured = result is not None and not result.get("left", False)
         if result is not None:
             now_s, session = self._room.clock(), self.sitting.session
             self.sitting.write(
                 lambda: session.validation(now_s, **result),
                 lambda: self.alarms.take_accuracy(session.tracking.accuracy_deg),
             )
-            self._validated = True
+            self.sitting.validated |= measured
             self.checks.begin_count()
             self.alarms.take_distance()
-        self._after_validation(result is not None)
+        self._after_validation(measured)
 
     def _return_to_pause(self) -> None:
         self.set(Phase.PAUSED if self._room.ready else Phase.HELD)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Slot
 
@@ -45,6 +45,7 @@ class Validating(QObject):
         )
         self._check = window.check = CheckScreen(place, window)
         self._check.finished.connect(self._finished)
+        self._check.calibrated.connect(self._calibrated)
         controller.changed.connect(self._look)
 
     def begin(self) -> None:
@@ -57,6 +58,10 @@ class Validating(QObject):
     def _note_target(self, fact: TargetFact) -> None:
         session = self._controller.session
         self._controller.writes.add(lambda: session.target(fact.t_s, fact.purpose, fact.xy_px))
+
+    @Slot(dict)
+    def _calibrated(self, answer: dict[str, Any]) -> None:
+        self._controller.distrust("calibration", status=answer["status"])
 
     @Slot(object)
     def _finished(self, outcome: Outcome | None) -> None:
@@ -71,6 +76,10 @@ class Validating(QObject):
         if self._controller.phase is Phase.VALIDATING:
             return
         self._controller.changed.disconnect(self._look)
+        left = self._check.left_result()
+        if left is not None:
+            self._feed.correction = None
+            self._controller.note_validation(left.as_data())
         self._window.check = None
         self._check.stop()
         self._check.hide()

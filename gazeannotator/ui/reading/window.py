@@ -38,6 +38,7 @@ from gazeannotator.ui.reading.overlays import Signs
 from gazeannotator.ui.reading.place import Place
 from gazeannotator.ui.reading.place_texts import displaced
 from gazeannotator.ui.reading.room import LOOKING, Phase, Room
+from gazeannotator.ui.reading.setup_watch import SetupWatch
 
 LINGER_MS = 1000
 """So long the events' stream stays after the last one, where somebody listens."""
@@ -123,6 +124,7 @@ class ReadingWindow(QWidget):
             skip_calibration=skip_calibration,
         )
         self.controller = ReadingController(self.room, self)
+        SetupWatch(self)
         self.operator = OperatorLink(self, self.room, settings.operator_view == "auto")
         self.controller.changed.connect(self._refresh)
         self.controller.trouble.connect(self._show_trouble)
