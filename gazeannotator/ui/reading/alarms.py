@@ -8,7 +8,7 @@ from typing import Literal
 
 from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
 
-from gazeannotator.gaze.filters import data_loss, interval_s
+from gazeannotator.gaze.filters import data_loss, spacing_s
 from gazeannotator.samples import GazeChunk
 from gazeannotator.study.model import Protocol
 from gazeannotator.tracking.head import distance_change_mm, head_position
@@ -58,6 +58,8 @@ class Alarms(QObject):
         Kind → words for the operator.
     for_reader : str
         The one thing that the reader can do about what has lasted for a while; mostly empty.
+    reference_mm : float
+        The distance that a change is counted from; NaN if none is known yet.
     """
 
     alarm = Signal(str, str)
@@ -78,7 +80,7 @@ class Alarms(QObject):
         self._protocol = protocol
         self._since_s: dict[Kind, float] = {}
         self._watching_since_s = 0.0
-        self._reference_mm = math.nan
+        self.reference_mm = math.nan
         self._change_mm = math.nan
         self._lost_now = False
         self._timer = QTimer(self, interval=LOOK_EVERY_MS)
@@ -94,9 +96,11 @@ class Alarms(QObject):
             self._set("data_loss", "")
             self._tell("")
 
-    def take_distance(self) -> None:
-        """Compare the reader's distance with the present one from now on."""
-        self._reference_mm = head_position(self._latest(REFERENCE_OVER_S)).distance_mm
+    def take_distance(self, validated_mm: float | None = None) -> None:
+        """Compare the reader's distance from now on with that of a validation, else the present one."""
+        if validated_mm is None or math.isnan(validated_mm):
+            validated_mm = head_position(self._latest(REFERENCE_OVER_S)).distance_mm
+        self.reference_mm = validated_mm
         self._set("distance", "")
 
     def take_accuracy(self, accuracy_deg: float) -> None:
@@ -163,10 +167,10 @@ class Alarms(QObject):
             self._set("data_loss", "")
 
     def _look_at_distance(self, now_s: float) -> None:
-        if math.isnan(self._reference_mm):
-            self._reference_mm = head_position(self._latest(REFERENCE_OVER_S)).distance_mm
+        if math.isnan(self.reference_mm):
+            self.reference_mm = head_position(self._latest(REFERENCE_OVER_S)).distance_mm
             return
-        change_mm = distance_change_mm(self._reference_mm, self._latest(DISTANCE_OVER_S))
+        change_mm = distance_change_mm(self.reference_mm, self._latest(DISTANCE_OVER_S))
         if math.isnan(change_mm):
             return
         self._change_mm = change_mm
@@ -195,5 +199,5 @@ class Alarms(QObject):
 
 def _loss(chunk: GazeChunk, start_s: float, stop_s: float) -> float:
     chunk = chunk[chunk.time_s >= start_s]
-    rate_hz = 1 / interval_s(chunk.time_s) if len(chunk) > 2 else math.nan
+    rate_hz = 1 / spacing_s(chunk.time_s) if len(chunk) > 2 else math.nan
     return data_loss(chunk.time_s, chunk.lost, start_s, stop_s, rate_hz)

@@ -276,7 +276,7 @@ class Course(QObject):
             )
             self._validated = True
             self.checks.begin_count()
-            self.alarms.take_distance()
+            self.alarms.take_distance(result.get("distance_mm"))
         self._after_validation(result is not None)
 
     def _return_to_pause(self) -> None:
