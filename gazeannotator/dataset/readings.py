@@ -20,7 +20,7 @@ from gazeannotator.geometry import (
     normalised_to_screen_px,
     screen_px_to_image_px,
 )
-from gazeannotator.samples import both_eyes
+from gazeannotator.samples import both_eyes, plausible_mm
 from gazeannotator.study.model import CANNOT_BE_ASSESSED, Protocol, Reading, Session
 from gazeannotator.study.store import Store
 
@@ -116,10 +116,10 @@ def prepare_reading(
     seen = gaze_while_seen(store, session, onset_s, duration_s)
     time_s, chunk, loss = seen.time_s, seen.chunk, seen.data_loss
 
-    distance_mm = chunk.distance_mm[chunk.distance_mm > 0]
-    screen = session.screen
-    if len(distance_mm):
-        screen = replace(screen, distance_mm=float(np.median(distance_mm)))
+    distance_mm = plausible_mm(chunk.distance_mm)
+    screen, told = session.screen, ~np.isnan(distance_mm)
+    if told.any():
+        screen = replace(screen, distance_mm=float(np.median(distance_mm[told])))
     chunk = corrected(chunk, reading)
     left, right = (normalised_to_screen_px(eye, screen.size_px) for eye in (chunk.left, chunk.right))
     combined = both_eyes(left, right)

@@ -43,13 +43,15 @@ def interval_s(time_s: FloatArray) -> float:
 
 
 def spacing_s(time_s: FloatArray) -> float:
-    """Time between samples between which none is missing, NaN if there are fewer than two.
+    """Time between samples between which none is missing, NaN if there are fewer than two times.
 
     The same as `interval_s` where few samples are dropped; still right where up to seven of ten are.
+    Samples with the same stamp count as one.
     """
-    if len(time_s) < 2:
-        return math.nan
     between = np.diff(time_s)
+    between = between[between > 0]
+    if not len(between):
+        return math.nan
     return float(np.median(between[between < 1.5 * np.quantile(between, 0.25)]))
 
 
@@ -67,6 +69,8 @@ def data_loss(
     start_s, stop_s : float
         The span that should be filled with samples.
     rate_hz : float
+        That at which samples are sent, 1 / `spacing_s`: the median interval is too long where most
+        of them never came.
 
     Returns
     -------

@@ -223,10 +223,13 @@ def test_the_measured_distance_replaces_the_nominal_one(make_study, built):
     image = maker.add_image("p", 0)
     maker.read(image, 0, distance_mm=520.0)
     maker.read(image, 0)
+    # In centimetres, and of nobody: as if it were not told.
+    maker.read(image, 0, distance_mm=52.0)
+    maker.read(image, 0, distance_mm=5200.0)
     _, file = built([maker])
     with file:
-        assert file["readings/distance_mm"][:].tolist() == [520, 650]
-        near, nominal = file["readings/px_per_deg"][:]
+        assert file["readings/distance_mm"][:].tolist() == [520, 650, 650, 650]
+        near, nominal, *_ = file["readings/px_per_deg"][:]
         assert near / nominal == pytest.approx(520 / 650)
 
 

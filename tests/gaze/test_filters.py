@@ -70,8 +70,20 @@ def test_the_spacing_is_that_of_neighbours_however_many_samples_are_missing(seed
     assert spacing_s(jittered) == pytest.approx(interval_s(jittered), rel=0.05)
 
 
-def test_a_spacing_needs_two_samples():
+@given(st.integers(0, 2**32), st.floats(60, 1200), st.floats(0.5, 0.62), st.floats(0, 0.1))
+def test_the_loss_is_right_where_most_samples_never_came(seed, rate, dropped, jitter):
+    random = np.random.default_rng(seed)
+    n = round(12 * rate)
+    came, lost = random.random(n) >= dropped, random.random(n) < 0.1
+    time_s = (np.arange(n) + random.uniform(-jitter, jitter, n)) / rate
+    found = data_loss(time_s[came], lost[came], time_s[0], time_s[-1], 1 / spacing_s(time_s[came]))
+    assert found == pytest.approx(1 - np.mean(came & ~lost), abs=0.02)
+
+
+def test_a_spacing_needs_two_times():
     assert math.isnan(spacing_s(np.zeros(1)))
+    assert math.isnan(spacing_s(np.zeros(3)))
+    assert spacing_s(np.array([0, 0, 0, 0, 1.0, 1, 1, 2])) == 1
     assert math.isnan(spacing_s(np.empty(0)))
 
 

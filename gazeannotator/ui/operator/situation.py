@@ -155,7 +155,7 @@ class Situation:
     corrected : bool
         Whether the gaze has a correction on it that was chosen at a validation.
     reference_mm : float
-        The reader's distance at the last validation, else the one that is assumed.
+        The reader's distance from which the alarm counts, else the one that is assumed.
     may_pause, may_continue, may_note : bool
     """
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
 
-from gazeannotator.gaze.filters import data_loss, interval_s
+from gazeannotator.gaze.filters import data_loss, spacing_s
 from gazeannotator.samples import FloatArray, GazeChunk
 from gazeannotator.study.model import Protocol as ReadingProtocol
 from gazeannotator.tracking.head import distance_change_mm, head_position
@@ -71,6 +71,8 @@ class Alarms(QObject):
         Kind → words for the operator.
     for_reader : str
         The one thing that the reader can do about what has lasted for a while; mostly empty.
+    reference_mm : float
+        The distance that a change is counted from; NaN if none is known yet.
     """
 
     alarm = Signal(str, str)
@@ -93,7 +95,7 @@ class Alarms(QObject):
         # Since somebody reads, and no longer ago than is looked at.
         self._recent = GazeChunk.empty()
         self._arrived_s = -math.inf
-        self._reference_mm = math.nan
+        self.reference_mm = math.nan
         self._change_mm = math.nan
         self._lost_now = False
         self._timer = QTimer(self, interval=LOOK_EVERY_MS)
@@ -110,12 +112,15 @@ class Alarms(QObject):
             self._set("data_loss", "")
             self._tell("")
 
-    def take_distance(self) -> None:
-        """Compare the reader's distance with the present one from now on."""
+    def take_distance(self, validated_mm: float | None = None) -> None:
+        """Compare the reader's distance from now on with that of a validation, else the present one."""
         feed = self._feed()
-        if feed is not None:
-            self._reference_mm = head_position(feed.raw(REFERENCE_OVER_S)).distance_mm
-            self._set("distance", "")
+        if feed is None:
+            return
+        if validated_mm is None or math.isnan(validated_mm):
+            validated_mm = head_position(feed.raw(REFERENCE_OVER_S)).distance_mm
+        self.reference_mm = validated_mm
+        self._set("distance", "")
 
     def take_change(self) -> None:
         """Say that the tracker is another than was validated, until it is validated again."""
@@ -195,11 +200,11 @@ class Alarms(QObject):
 
     def _look_at_distance(self, now_s: float) -> None:
         chunk = self._recent
-        if math.isnan(self._reference_mm):
-            self._reference_mm = head_position(chunk).distance_mm
+        if math.isnan(self.reference_mm):
+            self.reference_mm = head_position(chunk).distance_mm
             return
         last = chunk[chunk.time_s > chunk.time_s[-1] - DISTANCE_OVER_S]
-        change_mm = distance_change_mm(self._reference_mm, last)
+        change_mm = distance_change_mm(self.reference_mm, last)
         if math.isnan(change_mm):
             return
         self._change_mm = change_mm
@@ -229,5 +234,5 @@ class Alarms(QObject):
 def _loss(time_s: FloatArray, lost: NDArray[np.bool_], start_s: float) -> float:
     inside = time_s >= start_s
     time_s, lost = time_s[inside], lost[inside]
-    rate_hz = 1 / interval_s(time_s) if len(time_s) > 2 else math.nan
+    rate_hz = 1 / spacing_s(time_s) if len(time_s) > 2 else math.nan
     return data_loss(time_s, lost, start_s, float(time_s[-1]), rate_hz)

@@ -159,6 +159,11 @@ class ReadingController(QObject):
         return dict(self._course.alarms.active)
 
     @property
+    def reference_mm(self) -> float:
+        """The reader's distance that the alarm counts a change from; NaN if none is known yet."""
+        return self._course.alarms.reference_mm
+
+    @property
     def held_next(self) -> bool:
         """Whether the next image is kept back."""
         return self._course.hold_next

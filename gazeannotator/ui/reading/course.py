@@ -277,7 +277,7 @@ class Course(QObject):
             )
             self.sitting.validated |= measured
             self.checks.begin_count()
-            self.alarms.take_distance()
+            self.alarms.take_distance(result.get("distance_mm"))
         self._after_validation(measured)
 
     def _return_to_pause(self) -> None:

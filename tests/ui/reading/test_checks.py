@@ -275,6 +275,32 @@ def test_validation_from_the_ready_page(
     assert reading.events().count("validation") == 1
 
 
+def test_alarm_and_operator_count_the_distance_from_the_validation(
+    make_study: Make, open_window: Open, make_tracker: Make, validation: Validation
+) -> None:
+    make_tracker()
+    reading = open_window(make_study(2), without_gaze=False, validation=validation).connect()
+    reading.window.operator.open()
+
+    def shown_mm() -> float:
+        return reading.window.operator.window._source.situation().reference_mm
+
+    # Nothing is known: what is assumed is shown.
+    assert math.isnan(reading.controller.reference_mm)
+    assumed_mm = shown_mm()
+    assert assumed_mm > 0
+    for told_mm in (612.0, 655.0):
+        reading.press(Key.Key_V)
+        reading.controller.validated({**MEASURED, "distance_mm": told_mm})
+        assert reading.controller.reference_mm == told_mm
+        assert shown_mm() == told_mm
+    # A validation that tells none, and a tracker that does not either.
+    reading.press(Key.Key_V)
+    reading.controller.validated({**MEASURED, "distance_mm": None})
+    assert math.isnan(reading.controller.reference_mm)
+    assert shown_mm() == assumed_mm
+
+
 def test_required_validation_comes_before_the_first_image(
     make_study: Make, open_window: Open, make_tracker: Make, validation: Validation
 ) -> None:
