@@ -83,7 +83,7 @@ def test_what_is_published_is_what_is_stored(reader: Reader, store: Store) -> No
     reader.session.gap(reader.tick(), from_s=3.0, to_s=4.5, reason="silence")
     reader.session.stream_timing(reader.tick(), {"rate_hz": 59.9, "gaps": 1})
     shown = reader.show()
-    reader.session.note(reader.tick(), "  he sneezed ")
+    reader.session.note(reader.tick(), "  he sneezed ", reader.session.reading, shown)
     reader.session.view(reader.tick(), reader.make.placement)
     reader.session.end(reader.tick())
     assert reader.published == store.entries(reader.session.id)

@@ -23,7 +23,7 @@ from gazeannotator.ui.calibration.course import Publish
 from gazeannotator.ui.calibration.guide_page import GuidePage
 from gazeannotator.ui.calibration.head import tells_position
 from gazeannotator.ui.calibration.result_page import ResultPage
-from gazeannotator.ui.calibration.target_page import TargetPage
+from gazeannotator.ui.calibration.target_page import Obstacle, TargetPage, no_obstacle
 from gazeannotator.ui.calibration.words_page import WordsPage
 from gazeannotator.ui.digits import physical_digit
 from gazeannotator.ui.image_view import BACKGROUND
@@ -62,6 +62,8 @@ class CheckPlace:
         Where the tracker is calibrated through us, see `calibrating.calibrator_of`.
     points : int
         Number of targets; only nine carry a second-order correction.
+    obstacle : callable
+        See `TargetPage`.
     """
 
     screen: Screen
@@ -74,6 +76,7 @@ class CheckPlace:
     recorded: bool
     calibrator: TobiiLink | None = None
     points: int = 9
+    obstacle: Obstacle = no_obstacle
 
 
 class CheckScreen(QWidget):
@@ -86,10 +89,13 @@ class CheckScreen(QWidget):
         left, or without any.
     calibrated(dict)
         The tracker has a new calibration, which holds already; what the bridge tells of it.
+    held()
+        A key was to go on, and must not: see `CheckPlace.obstacle`.
     """
 
     finished = Signal(object)
     calibrated = Signal(dict)
+    held = Signal()
 
     def __init__(self, place: CheckPlace, parent: QWidget) -> None:
         super().__init__(parent)
@@ -101,7 +107,9 @@ class CheckScreen(QWidget):
         self._found: Outcome | None = None
         can_calibrate = place.calibrator is not None
         self.calibrating = Calibrating(place.calibrator, place.screen, self) if can_calibrate else None
-        self.targets = TargetPage(place.screen, place.latest, place.publish, place.clock, self)
+        self.targets = TargetPage(
+            place.screen, place.latest, place.publish, place.clock, self, place.obstacle
+        )
         self.guide = GuidePage(place.latest, place.screen, self, can_calibrate=can_calibrate)
         self.words = WordsPage(self)
         self.calibration = CalibrationPage(place.screen, self)
@@ -175,8 +183,18 @@ class CheckScreen(QWidget):
         command = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
         if event.modifiers() & (command | Qt.KeyboardModifier.MetaModifier):
             event.ignore()
-        elif self.page is not None and not event.isAutoRepeat():
+        elif self.page is None or event.isAutoRepeat():
+            return
+        elif self._is_held(event.key()):
+            self.targets.look_at_place()
+            self.held.emit()
+        else:
             self.page.press(event.key(), physical_digit(event, QGuiApplication.platformName()))
+
+    def _is_held(self, key: int) -> bool:
+        """Tell whether a key would lead to targets that are in the wrong place now."""
+        leaves = key == Qt.Key.Key_Escape or (self.page is self.result and key == Qt.Key.Key_Space)
+        return not leaves and self._place.obstacle() is not None
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit the pages in."""

@@ -87,7 +87,7 @@ class Course(QObject):
         self._return_to = Phase.READY
         self._after_check: Callable[[], object] = self.next
         self._after_validation: Callable[[bool], object] = lambda _measured: None
-        self._told_again = self._all_shown = self.hold_next = False
+        self._told_again = self._all_shown = self._waits_for_marks = self.hold_next = False
         self.stage = Stage(
             room.view,
             room.place.origin_px,
@@ -324,7 +324,8 @@ class Course(QObject):
             return
         session = self.sitting.session
         self.to_repeat = session.to_repeat
-        if self.sitting.protocol.offer_again and self.sitting.judging.pending:
+        self._waits_for_marks = self.sitting.protocol.offer_again and self.sitting.judging.pending > 0
+        if self._waits_for_marks:
             # How many come again is to be said once, and rightly.
             self._judged_timer.start(JUDGED_WITHIN_MS)
         elif session.repeats and not self._told_again:
@@ -339,7 +340,8 @@ class Course(QObject):
 
     @Slot()
     def _judged(self) -> None:
-        if self._judged_timer.isActive():
+        if self._waits_for_marks:
+            self._waits_for_marks = False
             self._judged_timer.stop()
             self._come_to_end()
 

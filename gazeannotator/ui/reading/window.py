@@ -211,6 +211,9 @@ class ReadingWindow(QWidget):
 
     def keyboard_lost(self) -> None:
         """Pause: keys go to another window now, and so do the eyes."""
+        self._interrupt()
+
+    def _interrupt(self) -> None:
         self.controller.interrupt("window")
         if self.check is not None:
             self.check.targets.interrupt()
@@ -218,13 +221,13 @@ class ReadingWindow(QWidget):
     def moveEvent(self, event: QMoveEvent) -> None:
         """Pause: the image is no longer where it was noted."""
         super().moveEvent(event)
-        self.controller.interrupt("window")
+        self._interrupt()
         self._place_changed()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Pause: the image is no longer where it was noted."""
         super().resizeEvent(event)
-        self.controller.interrupt("window")
+        self._interrupt()
         self._place_changed()
         look = style_sheet(zoom_for(self.size()))
         if look != self.styleSheet():
@@ -238,6 +241,8 @@ class ReadingWindow(QWidget):
         """Go on only where the window is on the tracked screen, and that as it was."""
         if self._store is not None:
             self.controller.look_at_place()
+            if self.check is not None:
+                self.check.targets.look_at_place()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask first where a session runs, then leave everything in order."""

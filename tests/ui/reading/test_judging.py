@@ -12,6 +12,7 @@ from gazeannotator.dataset.reading_gaze import reading_loss
 from gazeannotator.errors import StorageError
 from gazeannotator.settings import Settings
 from gazeannotator.study.store import Store
+from gazeannotator.ui.reading import course, judging
 from gazeannotator.ui.reading.room import Phase
 
 Open = Callable[..., Any]
@@ -178,6 +179,32 @@ def test_last_image_is_waited_for_before_the_end(
     look_and_answer(reading)
     # Poor again, and not a third time.
     assert reading.controller.phase is Phase.DONE
+
+
+def test_end_comes_also_where_the_marks_take_too_long(
+    make_study: Make, open_window: Open, make_tracker: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(course, "JUDGED_WITHIN_MS", 300)
+    tracker = make_tracker()
+    reading = open_window(make_study(1, offer_again=True), without_gaze=False).connect()
+    reading.start()
+    reading.qtbot.wait(400)
+    # No sample from after the image is ever stored, so the mark comes only when it is hurried.
+    patient = judging.data_loss_of
+    asked: list[bool] = []
+
+    def never_complete(*case: Any, as_it_is: bool) -> float | None:
+        asked.append(as_it_is)
+        return patient(*case, as_it_is=True) if as_it_is else None
+
+    monkeypatch.setattr(judging, "data_loss_of", never_complete)
+    tracker.lose()
+    reading.press(Key.Key_1)
+    assert reading.controller.phase is Phase.CROSS
+    reading.until(Phase.AGAIN, Phase.DONE)
+    assert asked[0] is False
+    assert asked[-1] is True
+    judged(reading, 1)
 
 
 def test_all_that_comes_again_is_told_at_once(

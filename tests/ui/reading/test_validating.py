@@ -263,6 +263,63 @@ def test_closing_the_window_ends_a_check(open_with_eye: Callable[..., Any]) -> N
     reading.qtbot.waitUntil(lambda: reading.summary is not None, timeout=8000)
 
 
+def test_no_target_is_shown_while_its_place_is_wrong(
+    open_with_eye: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading = open_with_eye(1)
+    reading.press(Key.Key_V)
+    reading.until(Phase.VALIDATING)
+    reading.qtbot.waitUntil(lambda: reading.events().count("target") >= 2, timeout=30_000)
+    window, targets = reading.window, reading.window.check.targets
+    measured = dict(targets._run.results)
+    problem = ["gone"]
+    monkeypatch.setattr(window.place, "problem", lambda: problem[0])
+    window.place.changed.emit()
+    assert targets.paused
+    assert not targets.course.running
+    assert targets.words.title == "The screen is not connected any more"
+    assert reading.data("target")[-1]["xy_px"] is None
+    shown = reading.events().count("target")
+    for key in (Key.Key_Space, Key.Key_R, Key.Key_Backspace):
+        reading.press(key)
+    reading.qtbot.wait(300)
+    assert targets.paused
+    assert reading.events().count("target") == shown
+    # A target that was found before stays found.
+    assert measured.items() <= targets._run.results.items()
+    problem[0] = ""
+    window.place.changed.emit()
+    assert targets.words.title == "Interrupted"
+    reading.press(Key.Key_Space)
+    reading.qtbot.waitUntil(lambda: reading.events().count("target") > shown, timeout=8000)
+    # Moved on its own screen: the target went with it.
+    window.move(window.pos().x() + 5, window.pos().y())
+    reading.qtbot.waitUntil(lambda: targets.paused, timeout=8000)
+    reading.press(Key.Key_Escape)
+    reading.until(Phase.READY)
+
+
+def test_space_brings_a_check_back_to_its_screen(
+    open_with_eye: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading = open_with_eye(1)
+    reading.press(Key.Key_V)
+    reading.until(Phase.VALIDATING)
+    place, problem = reading.window.place, ["elsewhere"]
+    monkeypatch.setattr(place, "problem", lambda: problem[0])
+    monkeypatch.setattr(place, "show", lambda: problem.__setitem__(0, ""))
+    place.changed.emit()
+    targets = reading.window.check.targets
+    assert targets.words.title == "This is another screen"
+    reading.press(Key.Key_Space)
+    assert problem == [""]
+    assert targets.paused
+    reading.press(Key.Key_Space)
+    reading.qtbot.waitUntil(lambda: "target" in reading.events(), timeout=8000)
+    reading.press(Key.Key_Escape)
+    reading.until(Phase.READY)
+
+
 def test_targets_keep_within_a_window(
     make_study: Make, open_window: Open, simulate_eye: Callable[..., Any]
 ) -> None:
