@@ -197,8 +197,7 @@ def test_a_calibration_ends_what_was_validated_before_it(
     reading.until(Phase.READY)
     assert feed.correction is not None
     assert "Accuracy" in reading.said
-    reading.press(Key.Key_V)
-    reading.until(Phase.VALIDATING)
+    check(reading)
     screen = reading.window.check
     reading.press(Key.Key_K)
     reading.press(Key.Key_1)
