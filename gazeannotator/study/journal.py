@@ -149,6 +149,16 @@ def fold_readings(session: Session, entries: Iterable[Entry]) -> list[Reading]:
     return link_corrections(readings.values())
 
 
+def take_late_marks(readings: Iterable[Reading], entries: Iterable[Entry]) -> list[Reading]:
+    """Take the ``quality`` that a later session has noted of readings that were left without it."""
+    marks = {(each.reading, each.session): each for each in entries if each.event == "quality"}
+    late = {reading: entry for (reading, _session), entry in marks.items()}
+    return [
+        _followed(each, late[each.id]) if each.id in late and (each.id, each.session) not in marks else each
+        for each in readings
+    ]
+
+
 def link_corrections(readings: Iterable[Reading]) -> list[Reading]:
     """Set `replaced_by` on every reading that an answered later one corrects."""
     readings = list(readings)

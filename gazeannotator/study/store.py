@@ -20,7 +20,13 @@ from gazeannotator.errors import BadInput
 from gazeannotator.samples import GazeChunk
 from gazeannotator.study import folder, register, store_rows
 from gazeannotator.study.gaze_rows import GazeRow
-from gazeannotator.study.journal import fold_readings, fold_session, link_corrections, session_data
+from gazeannotator.study.journal import (
+    fold_readings,
+    fold_session,
+    link_corrections,
+    session_data,
+    take_late_marks,
+)
 from gazeannotator.study.model import Entry, Image, Protocol, Reader, Reading, Session
 from gazeannotator.study.store_base import StoreBase, damage
 from gazeannotator.study.tables import entries
@@ -194,6 +200,7 @@ class Store(StoreBase):
             all_readings = [
                 each for key in order for each in fold_readings(fold_session(rows[key]), rows[key])
             ]
+        all_readings = take_late_marks(all_readings, (each for some in rows.values() for each in some))
         return [each for each in link_corrections(all_readings) if session_id in (None, each.session)]
 
     # Gaze ------------------------------------------------------------------------------

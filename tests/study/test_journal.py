@@ -20,6 +20,7 @@ from gazeannotator.study.journal import (
     fold_session,
     plain_json,
     session_data,
+    take_late_marks,
 )
 from gazeannotator.study.model import Entry, Session
 
@@ -212,6 +213,22 @@ def test_the_quality_of_a_reading_is_told_after_it() -> None:
     assert (judged.data_loss, judged.below) == (0.4, ("data_loss",))
     assert math.isnan(unknown.data_loss)
     assert unknown.below == ()
+
+
+def test_a_later_session_makes_up_for_a_mark_but_changes_none() -> None:
+    rows = [onset(1, "a"), onset(2, "b", "j"), onset(3, "c", "k")]
+    rows.append(entry("quality", 4, "a", "i", data_loss=0.1, accuracy_deg=None, below=[]))
+    late = [
+        replace(
+            entry("quality", 5, reading, "i", data_loss=0.4, accuracy_deg=None, below=["data_loss"]),
+            session="later",
+        )
+        for reading in ("a", "b", "of nobody")
+    ]
+    marked, made_up, unknown = take_late_marks(fold_readings(SESSION, rows), [*rows, *late])
+    assert (marked.data_loss, marked.below) == (0.1, ())
+    assert (made_up.data_loss, made_up.below) == (0.4, ("data_loss",))
+    assert math.isnan(unknown.data_loss)
 
 
 @pytest.mark.parametrize(

@@ -57,10 +57,8 @@ class Course(QObject):
         ``tracker_lost``, ``tracker_changed`` or ``storage``.
     wanted : str
         What begins as soon as the tracker is ready; empty if nothing does.
-    progress : tuple of int
-        Images answered by this reader, and images in all.
-    to_repeat : int
-        Images that are offered again at the end.
+    progress, to_repeat : tuple of int, int
+        Images answered by this reader, and images in all; those that are offered again at the end.
     hold_next : bool
         The next image is not to appear: somebody is about to pause.
     """

@@ -78,6 +78,7 @@ class Sitting(QObject):
         if self.session is None:
             self.session = self.room.start_session()
             self.protocol = self.session.protocol
+            self.judging.make_up(self.session.session.reader, self.session.id)
         if self.feed is not None and not self.recording:
             self.feed.record_into(self.room.store, self.session.id)
             self.recording = True

@@ -294,6 +294,49 @@ def test_reader_may_leave_without_the_marks(
     again = open_window(reading.study)
     again.start()
     assert reading.events()[-1] == "session_ended"
+    # Which makes up for it, once.
+    (lost,) = (each for each in reading.entries() if each.event == "key")
+    judged(again, 1)
+    (mark,) = (each for each in again.entries() if each.event == "quality")
+    assert (mark.reading, mark.image) == (lost.reading, lost.image)
+    again.leave()
+    with Store.open(reading.study) as store:
+        (made,) = store.readings()
+        session = store.sessions()[0]
+        assert made.session == session.id
+        assert made.data_loss == pytest.approx(reading_loss(store, session, made), abs=1e-9)
+    third = open_window(reading.study)
+    third.start()
+    third.leave()
+    assert "quality" not in third.events()
+
+
+def test_lost_mark_that_was_poor_brings_the_image_again(
+    make_study: Make, open_window: Open, make_tracker: Make
+) -> None:
+    tracker = make_tracker()
+    tracker.lose()
+    reading = open_window(make_study(1, offer_again=True), without_gaze=False).connect()
+    reading.start()
+    reading.qtbot.wait(400)
+    reading.press(Key.Key_1)
+    reading.controller.abandon()  # as after a crash
+    reading.qtbot.waitUntil(lambda: reading.summary is not None, timeout=8000)
+    assert "quality" not in reading.events()
+    tracker.look(0.5, 0.5)
+    again = open_window(reading.study, without_gaze=False).connect()
+    assert again.controller.progress == (1, 1)
+    again.press(Key.Key_Space)
+    again.until(Phase.AGAIN, Phase.DONE)
+    assert "One image is shown once more" in again.said
+    again.press(Key.Key_Space)
+    again.until(Phase.VIEWING)
+    look_and_answer(again)
+    again.leave()
+    with Store.open(reading.study) as store:
+        old, new = store.readings()
+    assert old.below == ("data_loss",)
+    assert (new.reason, new.below, old.replaced_by) == ("quality", (), new.id)
 
 
 def test_mark_that_cannot_be_written_is_tried_again(
