@@ -216,9 +216,13 @@ class OperatorWindow(QWidget):
         self.give_keyboard_back()
 
     def give_keyboard_back(self) -> None:
-        """Make the reader's window the active one, unless a note is written here."""
-        if self.controls.noting is not Noting.WRITING:
-            self._source.take_keyboard()
+        """Make the reader's window the active one, unless a note is written here.
+
+        Over the reader's screen only the keys are handed on: that window would cover this one.
+        """
+        if self.controls.noting is Noting.WRITING or placing.covers(self, self._reader_screen()):
+            return
+        self._source.take_keyboard()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Begin to paint."""

@@ -50,13 +50,14 @@ def test_on_the_other_screen_and_never_on_the_readers(
 
 @pytest.fixture
 def watched(make_study: Make, open_window: Open) -> Callable[..., Any]:
-    """Open a reading with its operator view; on the one screen that there is, because it is asked for."""
+    """Open a reading with its operator view, beside the one screen that there is."""
 
     def make(images: int = 3, **options: Any) -> Any:
         protocol = options.pop("protocol", {})
         reading = open_window(make_study(images, **protocol), **options)
         reading.window.operator.open()
         reading.view = reading.window.operator.window
+        reading.view.move(1000, 0)
         reading.window.activateWindow()
         reading.qtbot.waitUntil(reading.window.isActiveWindow)
         return reading
@@ -88,6 +89,20 @@ def test_on_one_screen_it_does_not_open_by_itself(make_study: Make, open_window:
     operator.open()
     assert operator.window.isVisible()
     assert reading.controller.phase is Phase.READY
+
+
+def test_over_the_readers_screen_it_is_not_covered_by_a_click_and_hands_the_keys_on(watched: Make) -> None:
+    reading = watched()
+    reading.view.move(0, 0)
+    reading.start()
+    reading.view.activateWindow()
+    reading.qtbot.waitUntil(reading.view.isActiveWindow)
+    ready_to_click(reading, reading.view.controls.quick[0])
+    reading.qtbot.wait(100)
+    assert reading.view.isActiveWindow()
+    assert reading.controller.phase is Phase.VIEWING
+    reading.qtbot.keyClick(reading.view, Key.Key_2)
+    reading.qtbot.waitUntil(lambda: reading.controller.answers == 1)
 
 
 def test_pause_and_continue_from_the_view(watched: Make) -> None:
