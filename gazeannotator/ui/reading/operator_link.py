@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from gazeannotator.errors import UserError
 from gazeannotator.study.model import Entry
 from gazeannotator.ui.operator.controls import Noting
+from gazeannotator.ui.operator.placing import other_screen
 from gazeannotator.ui.reading.controller import Moment
 from gazeannotator.ui.reading.operator_source import OperatorSource
 from gazeannotator.ui.reading.room import ANSWERING, LOOKING, Phase, Room
@@ -219,7 +220,8 @@ class OperatorLink(QObject):
         self._source.take_keyboard()
 
     def _open(self, *, wanted: bool) -> None:
-        if self._reading.controller.phase is Phase.CLOSED:
+        beside = other_screen(self._readers_screen()) is not None
+        if self._reading.controller.phase is Phase.CLOSED or not (wanted or beside):
             return
         if self.window is None:
             self.window = self._made()
