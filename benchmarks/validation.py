@@ -33,6 +33,12 @@ SCREENS = {
     "15 inch": Screen(1366, 768, 340, 190, 650),
     "31 inch": Screen(3840, 2160, 697, 392, 650),
 }
+LAYOUTS = [
+    *(name for name, each in SENDERS.items() if {"left_x", "right_x"} <= {what for _, what in each.channels}),
+    "plain",
+]
+"""Those that send each eye, and the one that sends nothing but a point."""
+
 FRAME_S = 1 / 60
 LATENCY_S = 0.02
 CLOCK_OFFSET_S = 1000.125
@@ -192,7 +198,7 @@ def drawn(seed: int) -> KnownTracker:
         noise_deg=float(random.uniform(0, 1)),
         loss=float(random.uniform(0, 0.4)),
         never_sent=bool(random.integers(2)),
-        layout=str(random.choice(list(SENDERS))),
+        layout=str(random.choice(LAYOUTS)),
         seed=seed,
     )
 

@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
 
+PLAUSIBLE_MM = (200.0, 2000.0)
+"""Between these an eye can be from the screen, ends included."""
+
 
 @dataclass(frozen=True)
 class GazeChunk:
@@ -87,6 +90,22 @@ _SHAPES: dict[str, tuple[int, ...]] = {
     "sequence": (),
     "origin_mm": (2, 3),
 }
+
+
+def plausible_mm(distance_mm: FloatArray) -> FloatArray:
+    """Take out distances that no eye in front of a screen has: they are in another unit, or no eye's.
+
+    Parameters
+    ----------
+    distance_mm : ndarray, any shape
+
+    Returns
+    -------
+    ndarray, same shape
+        NaN outside of `PLAUSIBLE_MM`, as where nothing was told.
+    """
+    nearest, furthest = PLAUSIBLE_MM
+    return np.where((distance_mm >= nearest) & (distance_mm <= furthest), distance_mm, np.nan)
 
 
 def both_eyes(left: FloatArray, right: FloatArray) -> FloatArray:

@@ -1,27 +1,18 @@
-"""Pictures of the report, as PNG in base64 so that the page needs no other file."""
+"""Pictures of the report on a training, as PNG in base64 so that the page needs no other file."""
 
 from __future__ import annotations
-
-import base64
-import io
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-TEXT, MUTED, LINE = "#17212B", "#5B6B7C", "#E3E8EF"
-COLOURS = ("#0F766E", "#B54708", "#3B5BDB", "#9C36B5", "#5B6B7C", "#C2255C", "#2B8A3E", "#1971C2")
+from gazeannotator.dataset.pictures import COLOURS, LINE, MUTED, TEXT, new_figure, plain, png
 
 
 def learning_curves(history: dict[str, NDArray[np.float64]]) -> str:
     """Losses, attention and accuracy over the epochs; `history` is columns of history.csv."""
     panels = [("loss", "Cross-entropy"), ("attention", "Attention loss"), ("accuracy", "Accuracy")]
     panels = [each for each in panels if np.isfinite(history[f"val_{each[0]}"]).any()]
-    figure, axes = _figure(len(panels), width=3.6 * len(panels), height=2.7)
+    figure, axes = new_figure(len(panels), width=3.6 * len(panels), height=2.7)
     epoch, best = history["epoch"], np.flatnonzero(history["best"])
     for axis, (name, title) in zip(axes, panels, strict=True):
         axis.plot(epoch, history[f"train_{name}"], color=MUTED, linewidth=1.4, label="training")
@@ -32,24 +23,24 @@ def learning_curves(history: dict[str, NDArray[np.float64]]) -> str:
         if name == "accuracy":
             axis.set_ylim(-0.02, 1.02)
     axes[0].legend(frameon=False, fontsize=8)
-    return _png(figure)
+    return png(figure)
 
 
 def confusion_matrix(matrix: NDArray[np.int64], classes: tuple[str, ...]) -> str:
     """Draw true against predicted class, counts and shares of the true class."""
-    figure, (axis,) = _figure(1, width=1.9 + 0.8 * len(classes), height=1.5 + 0.7 * len(classes))
+    figure, (axis,) = new_figure(1, width=1.9 + 0.8 * len(classes), height=1.5 + 0.7 * len(classes))
     shares = matrix / np.maximum(matrix.sum(1, keepdims=True), 1)
     axis.imshow(shares, cmap="GnBu", vmin=0, vmax=1)
     for (row, column), count in np.ndenumerate(matrix):
         colour = "white" if shares[row, column] > 0.6 else TEXT
         text = f"{count}\n{shares[row, column]:.0%}"
         axis.text(column, row, text, ha="center", va="center", color=colour, fontsize=9)
-    axis.set_xticks(range(len(classes)), [_plain(each) for each in classes])
-    axis.set_yticks(range(len(classes)), [_plain(each) for each in classes])
+    axis.set_xticks(range(len(classes)), [plain(each) for each in classes])
+    axis.set_yticks(range(len(classes)), [plain(each) for each in classes])
     axis.set(xlabel="Predicted", ylabel="True")
     axis.grid(visible=False)
     axis.spines[:].set_visible(False)
-    return _png(figure)
+    return png(figure)
 
 
 def roc_curves(
@@ -58,22 +49,22 @@ def roc_curves(
     """Each class against the rest."""
     from sklearn.metrics import roc_curve
 
-    figure, (axis,) = _figure(1, width=3.9, height=3.7)
+    figure, (axis,) = new_figure(1, width=3.9, height=3.7)
     axis.plot([0, 1], [0, 1], color=LINE, linewidth=1)
     for index, name in enumerate(classes):
         if 0 < (target == index).sum() < len(target):
             false, true, _ = roc_curve(target == index, probabilities[:, index])
-            axis.plot(false, true, color=COLOURS[index % len(COLOURS)], linewidth=2, label=_plain(name))
+            axis.plot(false, true, color=COLOURS[index % len(COLOURS)], linewidth=2, label=plain(name))
     axis.set(xlabel="1 − specificity", ylabel="Sensitivity", xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
     axis.set_aspect("equal")
     if axis.get_legend_handles_labels()[1]:
         axis.legend(frameon=False, fontsize=8, loc="lower right")
-    return _png(figure)
+    return png(figure)
 
 
 def reliability(correct: NDArray[np.bool_], confidence: NDArray[np.float64], bins: int = 10) -> str:
     """Accuracy against confidence; the fuller a bar's colour, the more images."""
-    figure, (axis,) = _figure(1, width=3.9, height=3.7)
+    figure, (axis,) = new_figure(1, width=3.9, height=3.7)
     edges = np.linspace(0, 1, bins + 1)
     place = np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)
     axis.plot([0, 1], [0, 1], color=MUTED, linewidth=1, linestyle="--")
@@ -86,63 +77,4 @@ def reliability(correct: NDArray[np.bool_], confidence: NDArray[np.float64], bin
             )
     axis.set(xlabel="Confidence", ylabel="Accuracy", xlim=(0, 1), ylim=(0, 1.02))
     axis.set_aspect("equal")
-    return _png(figure)
-
-
-def heat_overlay(pixels: NDArray[np.uint8], heat: NDArray[np.float64]) -> str:
-    """Lay a map over its picture; both shape (h, w)."""
-    from matplotlib import colormaps
-
-    heat = heat / max(float(heat.max()), 1e-12)
-    colours = colormaps["inferno"](heat)[..., :3] * 255
-    share = (0.65 * heat)[..., None]
-    return picture((pixels * (1 - share) + colours * share).round().astype(np.uint8))
-
-
-def picture(pixels: NDArray[np.uint8], longest_px: int = 320) -> str:
-    """Encode a picture, made smaller where it is large."""
-    import PIL.Image
-
-    image = PIL.Image.fromarray(pixels)
-    image.thumbnail((longest_px, longest_px), PIL.Image.Resampling.LANCZOS)
-    buffer = io.BytesIO()
-    image.save(buffer, format="PNG")
-    return base64.b64encode(buffer.getvalue()).decode("ascii")
-
-
-def _figure(panels: int, *, width: float, height: float) -> tuple[Figure, list[Axes]]:
-    from matplotlib import rc_context
-    from matplotlib.figure import Figure
-
-    style: Any = {
-        "font.family": ["sans-serif"],
-        "font.sans-serif": ["DejaVu Sans", "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC"],
-        "font.size": 9,
-        "text.color": TEXT,
-        "axes.labelcolor": MUTED,
-        "axes.edgecolor": LINE,
-        "axes.titlesize": 10,
-        "axes.titleweight": "bold",
-        "axes.grid": True,
-        "axes.axisbelow": True,
-        "axes.spines.top": False,
-        "axes.spines.right": False,
-        "grid.color": LINE,
-        "xtick.color": MUTED,
-        "ytick.color": MUTED,
-    }
-    with rc_context(style):
-        figure = Figure(figsize=(width, height), layout="constrained")
-        axes = figure.subplots(1, panels, squeeze=False)[0]
-    return figure, list(axes)
-
-
-def _plain(name: str) -> str:
-    """Matplotlib would take what stands between dollar signs for a formula."""
-    return name.replace("$", r"\$")
-
-
-def _png(figure: Figure) -> str:
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=160)
-    return base64.b64encode(buffer.getvalue()).decode("ascii")
+    return png(figure)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import csv
 import importlib.metadata
-import importlib.resources
 from datetime import datetime, timezone
 from typing import Any
 
-import jinja2
 import numpy as np
 from numpy.typing import NDArray
 
 from gazeannotator.dataset import schema
+from gazeannotator.dataset.pages import template
+from gazeannotator.dataset.pictures import heat_overlay, picture
 from gazemodel import figures
 from gazemodel.data import read_heatmap
 from gazemodel.evaluate import Evaluation, cam_on_image
@@ -48,7 +48,7 @@ def write_report(run: Run, found: Evaluation) -> None:
     metrics, predictions = found.metrics, found.predictions
     correct = predictions.predicted == predictions.target
     history = _history(run)
-    page = _template().render(
+    page = template("report.html").render(
         run=run,
         config=run.config.model_dump(),
         metrics=metrics,
@@ -77,23 +77,6 @@ def write_report(run: Run, found: Evaluation) -> None:
         written=datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
     )
     write_text(run.report, page)
-
-
-def _template() -> jinja2.Template:
-    source = importlib.resources.files("gazeannotator.resources") / "report" / "report.html"
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
-    environment.filters["figure"] = _figure
-    environment.filters["interval"] = _interval
-    return environment.from_string(source.read_text(encoding="utf-8"))
-
-
-def _figure(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3f}"
-
-
-def _interval(values: list[float | None]) -> str:
-    low, high = values
-    return "" if low is None or high is None else f"{low:.3f} to {high:.3f}"
 
 
 def _history(run: Run) -> dict[str, NDArray[np.float64]]:
@@ -157,9 +140,9 @@ def _examples(run: Run, found: Evaluation) -> list[dict[str, Any]]:
                     "predicted": run.classes[predictions.predicted[index]],
                     "correct": bool(predictions.predicted[index] == predictions.target[index]),
                     "confidence": float(confidence[index]),
-                    "picture": figures.picture(pixels),
-                    "cam": figures.heat_overlay(pixels, cam),
-                    "gaze": figures.heat_overlay(pixels, gaze) if gaze is not None else None,
+                    "picture": picture(pixels),
+                    "cam": heat_overlay(pixels, cam),
+                    "gaze": heat_overlay(pixels, gaze) if gaze is not None else None,
                 }
             )
     return examples

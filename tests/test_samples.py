@@ -3,7 +3,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from gazeannotator.samples import GazeChunk, both_eyes
+from gazeannotator.samples import GazeChunk, both_eyes, plausible_mm
 
 
 def some(n, start_s=0.0):
@@ -55,3 +55,13 @@ def test_both_eyes_takes_the_mean_else_the_eye_that_is_there():
     right = np.array([[0.4, 0.6], [0.5, 0.7], [np.nan, 0.9], [np.nan, np.nan]])
     expected = [[0.3, 0.5], [0.5, 0.7], [0.1, 0.1], [np.nan, np.nan]]
     np.testing.assert_allclose(both_eyes(left, right), expected)
+
+
+def test_a_distance_that_no_eye_has_is_not_told():
+    told = np.array(
+        [[-650.0, 0.0, 65.0, 199.9], [200.0, 650.0, 2000.0, 2000.1], [np.nan, np.inf, -np.inf, 1e6]]
+    )
+    expected = np.full((3, 4), np.nan)
+    expected[1, :3] = [200, 650, 2000]
+    np.testing.assert_array_equal(plausible_mm(told), expected)
+    np.testing.assert_array_equal(plausible_mm(np.array(65.0)), np.nan)

@@ -15,6 +15,7 @@ from gazeannotator.dataset.contents import ExportOptions
 from gazeannotator.dataset.exports import EXPORTS
 from gazeannotator.dataset.folders_import import import_folders as import_tree
 from gazeannotator.dataset.info import dataset_info
+from gazeannotator.dataset.report import write_report
 from gazeannotator.dataset.schema import validate
 from gazeannotator.errors import BadInput
 from gazeannotator.gaze.fixations import METHODS
@@ -51,10 +52,18 @@ def build(
     split: Annotated[str, typer.Option(help="Shares of train/validation/test.")] = _DEFAULTS.split,
     seed: Annotated[int, typer.Option(help="Of the split.")] = _DEFAULTS.seed,
     max_data_loss: Annotated[
-        float, typer.Option(help="Do not use readings that lost a larger share of samples.")
+        float | None,
+        typer.Option(
+            help="Do not use readings that lost a larger share of samples.",
+            show_default="as the study's options say, 0.3",
+        ),
     ] = _DEFAULTS.max_data_loss,
     max_accuracy_deg: Annotated[
-        float, typer.Option(help="Do not use readings whose last validation was worse.")
+        float | None,
+        typer.Option(
+            help="Do not use readings whose last validation was worse.",
+            show_default="as the study's options say, 2.0",
+        ),
     ] = _DEFAULTS.max_accuracy_deg,
     require_validation: Annotated[
         bool, typer.Option("--require-validation", help="Do not use readings without a validation.")
@@ -155,10 +164,12 @@ def export(
     to: Annotated[str, typer.Option("--to", metavar="|".join(EXPORTS), help="The layout.")],
     output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="A new or empty folder.")],
     study: Annotated[
-        Path | None, typer.Option(help="Take the images at their original size from this study.")
+        Path | None,
+        typer.Option(help="Take images at their original size, and xdf its raw recordings, from this study."),
     ] = None,
     test_gaze: Annotated[
-        bool, typer.Option("--test-gaze", help="Give out the gaze of the test part too.")
+        bool,
+        typer.Option("--test-gaze", help="Give out the gaze of the test part too (bids and xdf always do)."),
     ] = False,
     progress: Style = console.ProgressStyle.bar,
 ) -> None:
@@ -171,9 +182,30 @@ def export(
     with console.long_work(progress, "dataset export") as report_progress:
         report = EXPORTS[to](data, output, ExportOptions(study, test_gaze), report_progress)
         lines = [f"{output}: {report.images} images."]
+        if report.recordings:
+            lines.append(f"Recordings: {report.recordings}.")
         if report.left_out:
             lines.append(f"{report.left_out} images have neither pathology nor a label and were left out.")
         _finish(progress, {"folder": str(output), **dataclasses.asdict(report)}, [*lines, *report.notes])
+
+
+@app.command()
+@console.user_errors
+def report(
+    data: DatasetPath,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="REPORT.html", help="The report to be written.")
+    ],
+    progress: Style = console.ProgressStyle.bar,
+) -> None:
+    """Report on a data set: images, quality of the gaze, exclusions, agreement of readers. One HTML file.
+
+    Example: gazeannotator dataset report data.h5 -o report.html
+    """
+    with console.long_work(progress, "dataset report") as report_progress:
+        found = write_report(data, output, report_progress)
+        lines = [f"{output}: {found.images} images, {found.readings} readings.", *found.remarks]
+        _finish(progress, {"report": str(output), **dataclasses.asdict(found)}, lines)
 
 
 def _finish(progress: console.ProgressStyle, facts: dict[str, Any], lines: list[str]) -> None:

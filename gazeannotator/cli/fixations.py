@@ -13,7 +13,7 @@ from gazeannotator.cli import console
 from gazeannotator.dataset.atomic import whole_file
 from gazeannotator.dataset.csv_files import CsvFile
 from gazeannotator.errors import BadInput
-from gazeannotator.gaze.fixations import METHODS, Fixations, find_fixations
+from gazeannotator.gaze.fixations import DEFAULT, METHODS, Fixations, find_fixations
 from gazeannotator.gaze.recording import read_gaze
 from gazeannotator.geometry import Screen
 
@@ -25,7 +25,9 @@ def fixations(
     screen_px: Annotated[str, typer.Option(metavar="WxH", help="Size of the screen, px.")],
     screen_mm: Annotated[str, typer.Option(metavar="WxH", help="Size of the screen, mm.")],
     distance_mm: Annotated[float, typer.Option(help="From the eye to the screen.")],
-    method: Annotated[str, typer.Option(metavar="|".join(METHODS), help="How fixations are found.")] = "ivt",
+    method: Annotated[
+        str, typer.Option(metavar="|".join(METHODS), help="How fixations are found.")
+    ] = DEFAULT,
 ) -> None:
     """Find fixations in gaze samples.
 

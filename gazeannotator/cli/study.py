@@ -11,13 +11,20 @@ import typer
 from gazeannotator.cli import console
 from gazeannotator.dataset.reading_gaze import reading_loss
 from gazeannotator.study import options
+from gazeannotator.study.agreement import (
+    Agreement,
+    ReaderAgreement,
+    answers_of,
+    as_facts,
+    reader_agreement,
+)
 from gazeannotator.study.check import check_study
 from gazeannotator.study.facts import study_info
 from gazeannotator.study.folder import key_file
 from gazeannotator.study.identity import others_may_read
 from gazeannotator.study.importing import ImportReport, create_study
 from gazeannotator.study.importing import import_images as import_folder
-from gazeannotator.study.model import Protocol
+from gazeannotator.study.model import UNKNOWN, Protocol
 from gazeannotator.study.scheme import load_scheme
 from gazeannotator.study.store import Store
 from gazemodel import events
@@ -150,6 +157,52 @@ def check(study: StudyPath, json: AsJson = False) -> None:
         console.say(f"{study} is whole: database, hash chains and image files are as they were written.")
     if problems:
         raise typer.Exit(1)
+
+
+@app.command()
+@console.user_errors
+def agreement(study: StudyPath, json: AsJson = False) -> None:
+    """Show how far readers agree with each other, with themselves and with pathology.
+
+    Example: gazeannotator study agreement my-study
+    """
+    with Store.open(study) as store:
+        images = store.images()
+        truth = {image.id: image.truth for image in images if image.truth != UNKNOWN}
+        found = reader_agreement(answers_of(store.readings(), images), truth, len(store.scheme.classes))
+        patients_known = all(image.patient for image in images)
+    if json:
+        console.print_json({**as_facts(found), "patients_known": patients_known})
+        return
+    lines = _agreement_lines(found)
+    width = max(len(label) for label, _ in lines) + 2
+    for label, value in lines:
+        console.say(f"{label:<{width}}{value}")
+    if not patients_known:
+        console.warn("Not all patients are known: an image without one counts as a patient of its own.")
+
+
+def _agreement_lines(found: ReaderAgreement) -> list[tuple[str, str]]:
+    if not found.readers:
+        return [("Readers", "none: nothing has been answered yet")]
+    return [
+        ("Readers", ", ".join(found.readers)),
+        ("All readers", _in_words(found.overall, "pairs of answers are equal", "Fleiss' kappa")),
+        *((f"{a} and {b}", _in_words(each, "same answer", "Cohen's kappa")) for a, b, each in found.pairs),
+        *((f"{a}, read again", _in_words(each, "same answer", "Cohen's kappa")) for a, each in found.repeats),
+        *((f"{a} and pathology", _in_words(each, "right", "Cohen's kappa")) for a, each in found.truth),
+        ("Cannot be assessed", f"{found.not_assessed} answers, compared with nothing"),
+    ]
+
+
+def _in_words(found: Agreement, what: str, measure: str) -> str:
+    if found.agreement is None:
+        return "no image in common"
+    text = f"{found.agreement:.1%} {what}, {found.images} images of {found.patients} patients"
+    if found.kappa is None:
+        return f"{text}; kappa is not defined for a single class"
+    interval = f" (95 % {found.ci95[0]:.2f} to {found.ci95[1]:.2f})" if found.ci95 else ""
+    return f"{measure} {found.kappa:.2f}{interval}; {text}"
 
 
 def _finish(progress: console.ProgressStyle, study: Path, report: ImportReport) -> None:

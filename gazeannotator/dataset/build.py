@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,8 @@ from gazeannotator.dataset.schema import SPLITS, target_classes
 from gazeannotator.dataset.splits import empty_parts, parse_split, split_by_patient
 from gazeannotator.dataset.writer import DatasetWriter, writing
 from gazeannotator.errors import BadInput
-from gazeannotator.gaze.fixations import METHODS
+from gazeannotator.gaze.fixations import DEFAULT, METHODS
+from gazeannotator.study.store import Store
 
 Progress = Callable[[int, int, str], None]
 """Called with (done, total, what is being done); raises `Cancelled` to stop."""
@@ -43,21 +45,21 @@ class BuildOptions:
         Train/validation/test.
     seed : int
         Of the split.
-    max_data_loss : float
-        Share of lost samples from which on a reading is not used.
-    max_accuracy_deg : float
-        Error at the last validation from which on a reading is not used.
+    max_data_loss : float, optional
+        Share of lost samples from which on a reading is not used; None: what its study's protocol says.
+    max_accuracy_deg : float, optional
+        Error at the last validation from which on a reading is not used; None: as above.
     require_validation : bool
         Leave out readings of sessions without a validation.
     """
 
     size: int = 512
-    method: str = "ivt"
+    method: str = DEFAULT
     sigma_deg: float = 1.0
     split: str = "60/20/20"
     seed: int = 0
-    max_data_loss: float = 0.3
-    max_accuracy_deg: float = 2.0
+    max_data_loss: float | None = None
+    max_accuracy_deg: float | None = None
     require_validation: bool = False
 
 
@@ -90,6 +92,20 @@ class BuildReport:
     warnings: list[str]
 
 
+def _used_limits(options: BuildOptions, studies: Sequence[Path]) -> dict[str, Any]:
+    """Tell the limits that were used: one number, or one for each study where they differ."""
+    given = Quality(options.max_data_loss, options.max_accuracy_deg, options.require_validation)
+    limits = {}
+    for path in studies:
+        with Store.open(path) as store:
+            limits[path.resolve().name] = given.of(store.protocol)
+    used: dict[str, Any] = {}
+    for name in ("max_data_loss", "max_accuracy_deg"):
+        values = {study: getattr(each, name) for study, each in limits.items()}
+        used[name] = next(iter(values.values())) if len(set(values.values())) == 1 else values
+    return used
+
+
 def check_options(options: BuildOptions) -> None:
     """Refuse options that make no sense.
 
@@ -109,11 +125,11 @@ def check_options(options: BuildOptions) -> None:
         raise BadInput(
             f"A sigma of {options.sigma_deg} degrees is not usable.", "Give a positive number such as 1.0."
         )
-    if not 0 <= options.max_data_loss <= 1:
+    if options.max_data_loss is not None and not 0 <= options.max_data_loss <= 1:
         raise BadInput(f"A data loss of {options.max_data_loss} is no share.", "Give a number from 0 to 1.")
     if options.seed < 0:
         raise BadInput(f"A seed of {options.seed} is not usable.", "Give 0 or a greater whole number.")
-    if not options.max_accuracy_deg > 0:
+    if options.max_accuracy_deg is not None and not options.max_accuracy_deg > 0:
         raise BadInput(f"An accuracy of {options.max_accuracy_deg} is not usable.", "Give positive degrees.")
 
 
@@ -239,6 +255,7 @@ def _finish(
         "scheme": asdict(joined.scheme),
         "build": {
             **asdict(options),
+            **_used_limits(options, studies),
             "studies": [path.resolve().name for path in studies],
             "corrected": tally.corrected.as_data(),
         },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -103,13 +104,23 @@ class Contents:
 
     def fixations(self, reading: int) -> dict[str, NDArray[Any]]:
         """Read a reading's fixations, by column."""
-        first, count = (int(self.file[f"/readings/fixation_{part}"][reading]) for part in ("first", "count"))
-        return {name: array[first : first + count] for name, array in self.file["fixations"].items()}
+        return self._fixations.rows(reading)
 
     def gaze(self, reading: int) -> dict[str, NDArray[Any]]:
         """Read a reading's samples, by column."""
-        first, count = (int(self.file[f"/readings/gaze_{part}"][reading]) for part in ("first", "count"))
-        return {name: array[first : first + count] for name, array in self.file["gaze"].items()}
+        return self._gaze.rows(reading)
+
+    @cached_property
+    def _fixations(self) -> _Table:
+        return _Table(self.file, "fixations", "fixation")
+
+    @cached_property
+    def _gaze(self) -> _Table:
+        return _Table(self.file, "gaze", "gaze")
+
+    @cached_property
+    def _px_per_deg(self) -> NDArray[np.float64]:
+        return np.asarray(self.file["/readings/px_per_deg"][:])
 
     def attention(self, image: ImageRow, original: bool) -> NDArray[np.float64]:
         """Compute the gaze map of an image that has gaze, without the padding; its maximum is 1.
@@ -134,11 +145,33 @@ class Contents:
         stored = np.asarray(self.file["/images/heatmap"][image.row], np.float64)[content(image.grid)]
         return scaled_to_one(resized(stored, (grid.width_px, grid.height_px)).clip(min=0))
 
+    def reading_attention(self, image: ImageRow, reading: int, original: bool) -> NDArray[np.float64] | None:
+        """Compute the gaze map of one reading as `attention` does, None where it has no fixation there."""
+        side_px = max(image.size_px) if original else self.side_px
+        grid = fit_grid(image.size_px, side_px)
+        heatmap = heatmap_on_grid([self._look(reading, image)], grid, side_px)
+        return None if heatmap is None else scaled_to_one(heatmap[content(grid)])
+
     def _look(self, reading: int, image: ImageRow) -> Look:
         found = self.fixations(reading)
         inside = on_image(found["xy_px"], np.array(image.size_px))
-        sigma_px = (self.sigma_deg or 1.0) * float(self.file["/readings/px_per_deg"][reading])
+        sigma_px = (self.sigma_deg or 1.0) * float(self._px_per_deg[reading])
         return Look(found["xy_px"][inside], found["duration_s"][inside], sigma_px)
+
+
+class _Table:
+    """A table of which each reading has a slice; its arrays are opened once, which saves half of the time."""
+
+    def __init__(self, file: Any, name: str, prefix: str) -> None:  # noqa: ANN401
+        self._columns = dict(file[name].items())
+        self._first = file[f"/readings/{prefix}_first"][:]
+        self._count = file[f"/readings/{prefix}_count"][:]
+
+    def rows(self, reading: int) -> dict[str, NDArray[Any]]:
+        """Read the rows of one reading, by column."""
+        first = int(self._first[reading])
+        last = first + int(self._count[reading])
+        return {name: array[first:last] for name, array in self._columns.items()}
 
 
 def _number(array: Any) -> bool:  # noqa: ANN401
@@ -172,8 +205,11 @@ class ExportReport:
         Images that have neither truth nor label, where the layout needs a class.
     notes : list of str
         What the user should know.
+    recordings : int
+        Sittings, where the layout has them.
     """
 
     images: int
     left_out: int
     notes: list[str]
+    recordings: int = 0

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -40,6 +41,10 @@ class CsvFile:
         """Write one row."""
         self._writer.writerow([_cell(each) for each in cells])
 
+    def write_columns(self, columns: Sequence[NDArray[Any]]) -> None:
+        """Write many rows at once, given column by column."""
+        self._writer.writerows(zip(*(_cells(each) for each in columns), strict=True))
+
     def close(self) -> None:
         """Write out what is left and close."""
         try:
@@ -47,6 +52,15 @@ class CsvFile:
         finally:
             for each in self._closing:
                 each.close()
+
+
+def _cells(column: NDArray[Any]) -> list[Any]:
+    if column.dtype.kind == "f":
+        # As text of the column's own precision, as in a single cell.
+        texts = column.astype(str).astype(object)
+        texts[np.isnan(column)] = ""
+        return list(texts)
+    return [_cell(each) for each in column.tolist()]
 
 
 def _cell(value: Any) -> Any:  # noqa: ANN401

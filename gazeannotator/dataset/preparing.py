@@ -63,6 +63,7 @@ class Preparer:
 
     def __init__(self, studies: Sequence[Path], recipe: Recipe) -> None:
         self._stores = {path: Store.open(path) for path in studies}
+        self._limits = {path: recipe.limits.of(store.protocol) for path, store in self._stores.items()}
         self._recipe = recipe
 
     def close(self) -> None:
@@ -80,7 +81,7 @@ class Preparer:
                 each.reading,
                 image.size_px,
                 recipe.method,
-                recipe.limits,
+                self._limits[each.study],
             )
             for each in image.readings
         ]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gazeannotator.gaze.filters import data_loss, interval_s
+from gazeannotator.gaze.filters import data_loss, spacing_s
 from gazeannotator.samples import GazeChunk
 from gazeannotator.study.model import Reading, Session
 from gazeannotator.study.store import Store
@@ -71,6 +71,6 @@ def reading_loss(store: Store, session: Session, reading: Reading) -> float:
 def _rate_hz(time_s: NDArray[np.float64], session: Session) -> float:
     # The stamps tell the rate better than the stream's description.
     if len(time_s) > 2:
-        return 1 / interval_s(time_s)
+        return 1 / spacing_s(time_s)
     nominal = session.gaze_stream.rate_hz if session.gaze_stream else 0.0
     return nominal if nominal > 0 else math.nan

@@ -1,4 +1,4 @@
-"""From raw samples to a signal that can be differentiated: rate, loss, gaps, speed."""
+"""From raw samples to a signal that can be differentiated: rate, loss, gaps."""
 
 from __future__ import annotations
 
@@ -8,17 +8,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import savgol_filter
-
-from gazeannotator.geometry import Screen, angle_deg
 
 FloatArray = NDArray[np.float64]
 
 MAX_GAP_S = 0.075
 """Longer losses are not bridged: an eye has time for a saccade in them (Tobii's default)."""
-
-WINDOW_S = 0.014
-POLYNOMIAL = 2
 
 
 @dataclass(frozen=True)
@@ -31,13 +25,13 @@ class Track:
         Place of each given sample on the axis.
     xy_px : ndarray, shape (m, 2)
         Screen px; NaN in gaps that are too long to bridge.
-    speed_deg_s : ndarray, shape (m,)
-        NaN where it cannot be told.
+    step_s : float
+        Time between samples of the axis.
     """
 
     position: NDArray[np.int64]
     xy_px: FloatArray
-    speed_deg_s: FloatArray
+    step_s: float
 
 
 def interval_s(time_s: FloatArray) -> float:
@@ -49,13 +43,15 @@ def interval_s(time_s: FloatArray) -> float:
 
 
 def spacing_s(time_s: FloatArray) -> float:
-    """Time between samples between which none is missing, NaN if there are fewer than two.
+    """Time between samples between which none is missing, NaN if there are fewer than two times.
 
     The same as `interval_s` where few samples are dropped; still right where up to seven of ten are.
+    Samples with the same stamp count as one.
     """
-    if len(time_s) < 2:
-        return math.nan
     between = np.diff(time_s)
+    between = between[between > 0]
+    if not len(between):
+        return math.nan
     return float(np.median(between[between < 1.5 * np.quantile(between, 0.25)]))
 
 
@@ -73,6 +69,8 @@ def data_loss(
     start_s, stop_s : float
         The span that should be filled with samples.
     rate_hz : float
+        That at which samples are sent, 1 / `spacing_s`: the median interval is too long where most
+        of them never came.
 
     Returns
     -------
@@ -114,8 +112,8 @@ def dropped_s(time_s: FloatArray, rate_hz: float) -> FloatArray:
     )
 
 
-def track(time_s: FloatArray, xy_px: FloatArray, screen: Screen) -> Track:
-    """Put samples on a uniform axis, bridge short gaps linearly and measure the speed.
+def track(time_s: FloatArray, xy_px: FloatArray) -> Track:
+    """Put samples on a uniform axis and bridge short gaps linearly.
 
     Parameters
     ----------
@@ -123,18 +121,10 @@ def track(time_s: FloatArray, xy_px: FloatArray, screen: Screen) -> Track:
         Strictly increasing seconds; n ≥ 2.
     xy_px : ndarray, shape (n, 2)
         Screen px; NaN where lost.
-    screen : Screen
 
     Returns
     -------
     Track
-
-    Notes
-    -----
-    Speed is the derivative of a Savitzky-Golay filter [1]_ (polynomial of degree 2; the
-    longest odd number of samples within 14 ms, at least 3), as an exact angle on the screen.
-
-    .. [1] Savitzky & Golay (1964), Analytical Chemistry 36, 1627-1639.
     """
     step_s = interval_s(time_s)
     most = int(MAX_GAP_S / step_s + 1e-6)
@@ -144,7 +134,7 @@ def track(time_s: FloatArray, xy_px: FloatArray, screen: Screen) -> Track:
     filled = np.full((position[-1] + 1, 2), np.nan)
     filled[position] = np.where(np.isnan(xy_px).any(axis=1, keepdims=True), np.nan, xy_px)
     _bridge(filled, most)
-    return Track(position, filled, _speed_deg_s(filled, step_s, screen))
+    return Track(position, filled, step_s)
 
 
 def runs(mask: NDArray[Any]) -> NDArray[np.int64]:
@@ -155,23 +145,14 @@ def runs(mask: NDArray[Any]) -> NDArray[np.int64]:
 
 def _bridge(xy_px: FloatArray, most: int) -> None:
     """Fill inner gaps of at most so many samples on a straight line, in place."""
-    for start, stop in runs(np.isnan(xy_px[:, 0])):
-        if 0 < start and stop < len(xy_px) and stop - start <= most:
-            share = np.arange(1, stop - start + 1)[:, None] / (stop - start + 1)
-            xy_px[start:stop] = xy_px[start - 1] * (1 - share) + xy_px[stop] * share
-
-
-def _speed_deg_s(xy_px: FloatArray, step_s: float, screen: Screen) -> FloatArray:
-    window = max(3, odd_at_most(WINDOW_S / step_s))
-    speed = np.full(len(xy_px), np.nan)
-    for start, stop in runs(~np.isnan(xy_px[:, 0])):
-        length = min(window, odd_at_most(stop - start))
-        if length > POLYNOMIAL:
-            piece = xy_px[start:stop]
-            smooth = savgol_filter(piece, length, POLYNOMIAL, axis=0)
-            half_step = savgol_filter(piece, length, POLYNOMIAL, deriv=1, axis=0) / 2
-            speed[start:stop] = angle_deg(smooth - half_step, smooth + half_step, screen) / step_s
-    return speed
+    gaps = runs(np.isnan(xy_px[:, 0]))
+    short = (gaps[:, 0] > 0) & (gaps[:, 1] < len(xy_px)) & (gaps[:, 1] - gaps[:, 0] <= most)
+    start, stop = gaps[short].T
+    length = stop - start
+    number = np.arange(length.sum()) - np.repeat(np.cumsum(length) - length, length)
+    share = ((number + 1) / np.repeat(length + 1, length))[:, None]
+    before, after = (np.repeat(xy_px[rows], length, axis=0) for rows in (start - 1, stop))
+    xy_px[np.repeat(start, length) + number] = before * (1 - share) + after * share
 
 
 def odd_at_most(number: float) -> int:

@@ -4,27 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gazeannotator.gaze.filters import MAX_GAP_S, interval_s, runs, track
+from gazeannotator.gaze.detectors import (
+    TIME_TOLERANCE_S,
+    Spans,
+    dispersion_threshold,
+    noise_adaptive,
+    velocity_threshold,
+)
 from gazeannotator.geometry import Screen, angle_deg
 
 FloatArray = NDArray[np.float64]
-Rows = list[NDArray[np.int64]]
-"""For each fixation the indices of its samples."""
 
-SPEED_DEG_S = 30.0
-MEDIAN_SPEEDS = 3.0
-MIN_PIECE_S = 0.015
 MERGE_GAP_S = 0.075
 MERGE_ANGLE_DEG = 0.5
-MIN_DURATION_S = 0.060
-DISPERSION_DEG = 1.0
 
-_TIME_TOLERANCE_S = 1e-6
+
+@dataclass(frozen=True)
+class Method:
+    """A way to find fixations.
+
+    Attributes
+    ----------
+    detect : callable
+        From times, points in screen px and the screen to spans of samples.
+    min_duration_s : float
+        What is shorter is no fixation.
+    """
+
+    detect: Callable[[FloatArray, FloatArray, Screen], Spans]
+    min_duration_s: float
+
+
+METHODS: dict[str, Method] = {
+    "adaptive": Method(noise_adaptive, 0.050),
+    "ivt": Method(velocity_threshold, 0.060),
+    "idt": Method(dispersion_threshold, 0.060),
+}
+"""By name; the first is the default."""
+
+DEFAULT = "adaptive"
 
 
 @dataclass(frozen=True)
@@ -53,7 +75,7 @@ class Fixations:
 
 
 def find_fixations(
-    time_s: FloatArray, xy_px: FloatArray, screen: Screen, *, method: str = "ivt"
+    time_s: FloatArray, xy_px: FloatArray, screen: Screen, *, method: str = DEFAULT
 ) -> Fixations:
     """Find fixations in gaze samples; only the times and places that are given are used.
 
@@ -71,7 +93,8 @@ def find_fixations(
     Returns
     -------
     Fixations
-        At least 60 ms long each; pieces that are at most 75 ms and 0.5 degrees apart are one.
+        Neighbouring pieces that are at most 75 ms and 0.5 degrees apart are one; none is shorter
+        than the method's shortest.
 
     Raises
     ------
@@ -83,99 +106,38 @@ def find_fixations(
     time_s, xy_px = np.asarray(time_s, float), np.asarray(xy_px, float)
     if not (np.diff(time_s) > 0).all():
         raise ValueError("sample times must strictly increase")
-    detect = METHODS[method]
-    found = detect(time_s, xy_px, screen) if len(time_s) > 1 else []
-    merged = _merge(found, time_s, xy_px, screen)
-    kept = [rows for rows in merged if _duration(rows, time_s) >= MIN_DURATION_S - _TIME_TOLERANCE_S]
+    rule = METHODS[method]
+    spans = rule.detect(time_s, xy_px, screen) if len(time_s) > 1 else np.empty((0, 2), np.int64)
+    pieces = _gathered(spans, xy_px)
+    onset_s, end_s = time_s[spans[:, 0]], time_s[spans[:, 1] - 1]
+    first, last = _groups(onset_s, end_s, pieces[:, :2] / pieces[:, 2:], screen)
+    whole = np.add.reduceat(pieces, first) if len(first) else pieces
+    onset_s, duration_s = onset_s[first], end_s[last] - onset_s[first]
+    kept = duration_s >= rule.min_duration_s - TIME_TOLERANCE_S
+    samples = whole[kept, 2]
     return Fixations(
-        np.array([time_s[rows[0]] for rows in kept]),
-        np.array([_duration(rows, time_s) for rows in kept]),
-        np.array([xy_px[rows].mean(axis=0) for rows in kept]).reshape(-1, 2),
-        np.array([len(rows) for rows in kept], np.int64),
+        onset_s[kept], duration_s[kept], whole[kept, :2] / samples[:, None], samples.astype(np.int64)
     )
 
 
-def velocity_threshold(time_s: FloatArray, xy_px: FloatArray, screen: Screen) -> Rows:
-    """I-VT: runs of samples slower than a threshold.
-
-    Notes
-    -----
-    After Salvucci & Goldberg (2000), ETRA, 71-78; speed as in `gazeannotator.gaze.filters.track`.
-    The threshold is 30 degrees per second, or three times the median speed where that is more: at
-    low rates and with noisy trackers even a resting eye seems to move faster than that. Slow moments
-    under 15 ms are turning points of an eye that still rings after a saccade, and belong to nothing.
-    """
-    step_s = interval_s(time_s)
-    signal = track(time_s, xy_px, screen)
-    known = signal.speed_deg_s[~np.isnan(signal.speed_deg_s)]
-    threshold = max(SPEED_DEG_S, MEDIAN_SPEEDS * float(np.median(known))) if len(known) else SPEED_DEG_S
-    found = np.asarray(~np.isnan(xy_px).any(axis=1))
-    pieces = []
-    for start, stop in runs(signal.speed_deg_s < threshold):
-        first, last = np.searchsorted(signal.position, [start, stop])
-        rows = first + np.flatnonzero(found[first:last])
-        if len(rows) and (stop - start) * step_s >= MIN_PIECE_S:
-            pieces.append(rows)
-    return pieces
+def _gathered(spans: Spans, xy_px: FloatArray) -> FloatArray:
+    """Sum x, y and number of the found samples in each span, shape (k, 3)."""
+    found: NDArray[np.bool_] = np.all(~np.isnan(xy_px), axis=1)
+    values = np.column_stack([np.where(found[:, None], xy_px, 0.0), found.astype(np.float64)])
+    # Sums over neighbouring ranges; those between the spans are left out.
+    edges = spans.reshape(-1)
+    padded = np.concatenate([values, np.zeros((1, 3))])
+    return np.add.reduceat(padded, edges)[::2] if len(edges) else np.empty((0, 3))
 
 
-def dispersion_threshold(time_s: FloatArray, xy_px: FloatArray, screen: Screen) -> Rows:
-    """I-DT: samples that stay together, within 1 degree of width plus height.
-
-    Notes
-    -----
-    After Salvucci & Goldberg (2000), ETRA, 71-78. A loss of more than 75 ms ends a fixation.
-    """
-    rows = np.flatnonzero(~np.isnan(xy_px).any(axis=1))
-    angles = _axis_angles_deg(xy_px[rows], screen)
-    # A sample after a loss that is too long cannot continue a fixation.
-    bridged = np.diff(time_s[rows], prepend=time_s[:1]) <= MAX_GAP_S + interval_s(time_s) + _TIME_TOLERANCE_S
-    pieces = []
-    start = 0
-    while start < len(rows):
-        stop = start + 1
-        low = high = angles[start]
-        while stop < len(rows) and bridged[stop]:
-            low, high = np.minimum(low, angles[stop]), np.maximum(high, angles[stop])
-            if (high - low).sum() > DISPERSION_DEG:
-                break
-            stop += 1
-        if time_s[rows[stop - 1]] - time_s[rows[start]] >= MIN_DURATION_S - _TIME_TOLERANCE_S:
-            pieces.append(rows[start:stop])
-            start = stop
-        else:
-            start += 1
-    return pieces
-
-
-def _axis_angles_deg(xy_px: FloatArray, screen: Screen) -> FloatArray:
-    """Signed angles from the screen's centre along each axis, shape (n, 2)."""
-    centre = np.array(screen.size_px) / 2
-    on_axes = [np.column_stack([xy_px[:, 0], np.full(len(xy_px), centre[1])])]
-    on_axes.append(np.column_stack([np.full(len(xy_px), centre[0]), xy_px[:, 1]]))
-    angles = np.column_stack([angle_deg(points, centre, screen) for points in on_axes])
-    return np.copysign(angles, xy_px - centre)
-
-
-def _merge(pieces: Rows, time_s: FloatArray, xy_px: FloatArray, screen: Screen) -> Rows:
-    merged: Rows = []
-    for rows in pieces:
-        if merged:
-            before = merged[-1]
-            gap_s = time_s[rows[0]] - time_s[before[-1]]
-            apart_deg = angle_deg(xy_px[before].mean(axis=0), xy_px[rows].mean(axis=0), screen)
-            if gap_s <= MERGE_GAP_S + _TIME_TOLERANCE_S and apart_deg <= MERGE_ANGLE_DEG:
-                merged[-1] = np.concatenate([before, rows])
-                continue
-        merged.append(rows)
-    return merged
-
-
-def _duration(rows: NDArray[np.int64], time_s: FloatArray) -> float:
-    return float(time_s[rows[-1]] - time_s[rows[0]])
-
-
-METHODS: dict[str, Callable[[FloatArray, FloatArray, Screen], Any]] = {
-    "ivt": velocity_threshold,
-    "idt": dispersion_threshold,
-}
+def _groups(
+    onset_s: FloatArray, end_s: FloatArray, mean_px: FloatArray, screen: Screen
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """First and last piece of every fixation."""
+    if not len(onset_s):
+        return np.empty(0, np.intp), np.empty(0, np.intp)
+    far = (onset_s[1:] - end_s[:-1] > MERGE_GAP_S + TIME_TOLERANCE_S) | (
+        angle_deg(mean_px[:-1], mean_px[1:], screen) > MERGE_ANGLE_DEG
+    )
+    cuts = np.flatnonzero(far)
+    return np.concatenate([[0], cuts + 1]), np.concatenate([cuts, [len(onset_s) - 1]])

@@ -135,6 +135,9 @@ def fold_readings(session: Session, entries: Iterable[Entry]) -> list[Reading]:
     for entry in entries:
         if entry.event == "validation":
             validated = tracking = tracking_by_validation(entry.data)
+        elif entry.event == "calibration":
+            # What was measured, and the correction, were those of the tracker as it was before.
+            validated = tracking = TrackerQuality()
         elif entry.event == "drift_check":
             tracking = tracking_by_check(validated, tracking, entry.data)
         if entry.reading is None:
@@ -144,6 +147,16 @@ def fold_readings(session: Session, entries: Iterable[Entry]) -> list[Reading]:
         elif entry.reading in readings:
             readings[entry.reading] = _followed(readings[entry.reading], entry)
     return link_corrections(readings.values())
+
+
+def take_late_marks(readings: Iterable[Reading], entries: Iterable[Entry]) -> list[Reading]:
+    """Take the ``quality`` that a later session has noted of readings that were left without it."""
+    marks = {(each.reading, each.session): each for each in entries if each.event == "quality"}
+    late = {reading: entry for (reading, _session), entry in marks.items()}
+    return [
+        _followed(each, late[each.id]) if each.id in late and (each.id, each.session) not in marks else each
+        for each in readings
+    ]
 
 
 def link_corrections(readings: Iterable[Reading]) -> list[Reading]:

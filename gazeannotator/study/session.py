@@ -299,10 +299,17 @@ class ReadingSession(TrackerJournal):
         self._publish(entry)
         return below
 
-    def note(self, t_s: float, text: str) -> None:
-        """Note what the operator has to say, on the reading that is shown if there is one."""
-        data = {"text": text.strip()}
-        self._publish(self._write("note", t_s, self.reading, self._image if self._open else None, data))
+    def note(self, t_s: float, text: str, reading: str | None = None, image: str | None = None) -> None:
+        """Note what the operator has to say.
+
+        Parameters
+        ----------
+        t_s : float
+            What moment it is about.
+        reading, image : str, optional
+            What reading it is about, which may be over by now; none where nothing was shown.
+        """
+        self._publish(self._write("note", t_s, reading, image, {"text": text.strip()}))
 
     def end(self, t_s: float) -> None:
         """End the session and let the reader go; a reading without an answer is interrupted."""

@@ -88,6 +88,21 @@ class TrackerJournal:
         self.validated_s = t_s
         self._publish(entry)
 
+    def calibration(self, t_s: float, *, reason: str, **details: Any) -> None:  # noqa: ANN401
+        """Note that the tracker is not the one any more that was validated: nothing is known of it now.
+
+        Parameters
+        ----------
+        reason : str
+            ``calibration`` (it has a new one), ``display_area`` or ``mode`` (changed in the tracker).
+        **details
+            Anything else that is known of the change.
+        """
+        entry = self._write("calibration", t_s, data={**details, "reason": reason})
+        self.tracking = self._validated = TrackerQuality()
+        self.validated_s = math.nan
+        self._publish(entry)
+
     def drift_check(
         self,
         t_s: float,

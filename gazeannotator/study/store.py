@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import asdict
 from pathlib import Path
@@ -19,7 +19,14 @@ import sqlalchemy as sa
 from gazeannotator.errors import BadInput
 from gazeannotator.samples import GazeChunk
 from gazeannotator.study import folder, register, store_rows
-from gazeannotator.study.journal import fold_readings, fold_session, link_corrections, session_data
+from gazeannotator.study.gaze_rows import GazeRow
+from gazeannotator.study.journal import (
+    fold_readings,
+    fold_session,
+    link_corrections,
+    session_data,
+    take_late_marks,
+)
 from gazeannotator.study.model import Entry, Image, Protocol, Reader, Reading, Session
 from gazeannotator.study.store_base import StoreBase, damage
 from gazeannotator.study.tables import entries
@@ -193,6 +200,7 @@ class Store(StoreBase):
             all_readings = [
                 each for key in order for each in fold_readings(fold_session(rows[key]), rows[key])
             ]
+        all_readings = take_late_marks(all_readings, (each for some in rows.values() for each in some))
         return [each for each in link_corrections(all_readings) if session_id in (None, each.session)]
 
     # Gaze ------------------------------------------------------------------------------
@@ -243,6 +251,11 @@ class Store(StoreBase):
         """
         with self._reading() as connection, damage():
             return store_rows.read_gaze(connection, session_id, start_s, stop_s)
+
+    def gaze_rows(self, session_id: str) -> Iterator[GazeRow]:
+        """Go through a session's gaze as it was recorded: raw stamps, measured clock offsets, in order."""
+        with self._reading() as connection, damage():
+            yield from store_rows.read_gaze_rows(connection, session_id)
 
     def gaze_sample_count(self, session_id: str | None = None) -> int:
         """Count the samples of a session, or of all."""

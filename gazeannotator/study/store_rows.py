@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
@@ -133,6 +134,13 @@ def read_gaze(connection: sa.Connection, session: str, start_s: float, stop_s: f
         chunks.append(chunk[(chunk.time_s >= start_s) & (chunk.time_s <= stop_s)])
     joined = GazeChunk.joined(chunks)
     return joined[np.argsort(joined.time_s, kind="stable")]
+
+
+def read_gaze_rows(connection: sa.Connection, session: str) -> Iterator[GazeRow]:
+    """Read the gaze of a session row by row, as it was written."""
+    query = sa.select(gaze).where(gaze.c.session == session).order_by(gaze.c.seq)
+    for row in connection.execute(query):
+        yield GazeRow(row.session, row.seq, row.kind, row.at_s, row.samples, row.data)
 
 
 def count_samples(connection: sa.Connection, session: str | None) -> int:

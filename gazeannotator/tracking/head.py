@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from gazeannotator.samples import FloatArray, GazeChunk
+from gazeannotator.samples import FloatArray, GazeChunk, plausible_mm
 
 Guidance = Literal["no_eyes", "nearer", "further", "left", "right", "higher", "lower"]
 """What the reader should do, with words for left and right as the reader sees them."""
@@ -30,7 +30,7 @@ class HeadPosition:
     Attributes
     ----------
     distance_mm : float
-        From the eyes to the screen; NaN where the tracker does not tell it.
+        From the eyes to the screen; NaN where the tracker does not tell it, or tells what cannot be.
     x_mm, y_mm : float
         To the right and up from the origin of the tracker's coordinates; NaN where not told.
     eyes_found : tuple of bool
@@ -53,9 +53,9 @@ def head_position(chunk: GazeChunk) -> HeadPosition:
         middle_mm = left_mm + aside
     else:
         middle_mm = (left_mm + right_mm) / 2
-    distance_mm = float(_median(chunk.distance_mm))
+    distance_mm = float(_median(plausible_mm(chunk.distance_mm)))
     return HeadPosition(
-        distance_mm=float(middle_mm[2]) if math.isnan(distance_mm) else distance_mm,
+        distance_mm=float(plausible_mm(middle_mm[2])) if math.isnan(distance_mm) else distance_mm,
         x_mm=float(middle_mm[0]),
         y_mm=float(middle_mm[1]),
         eyes_found=(_found(chunk.left), _found(chunk.right)),

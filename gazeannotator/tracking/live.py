@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from gazeannotator.gaze.filters import data_loss, spacing_s
 from gazeannotator.samples import FloatArray, GazeChunk
 
 KEPT_S = 10.0
@@ -103,10 +104,11 @@ class LiveView:
         while self._looked_at[0][0] < now - WINDOW_S:
             self._looked_at.popleft()
         time_s = np.concatenate([some for _, some, _ in self._looked_at])
-        loss = float(np.mean(np.concatenate([lost for *_, lost in self._looked_at])))
+        lost = np.concatenate([some for *_, some in self._looked_at])
         span_s = float(np.ptp(time_s))
         if not span_s > 0:
-            return Measured(data_loss=loss)
+            return Measured(data_loss=float(np.mean(lost)))
+        loss = _loss(time_s, lost)
         low_s, high_s = np.quantile(np.diff(time_s), (0.1, 0.9)).tolist()
         return Measured((len(time_s) - 1) / span_s, loss, high_s - low_s)
 
@@ -118,3 +120,12 @@ class LiveView:
                 break
             recent.append(chunk)
         return GazeChunk.joined(recent[::-1])
+
+
+def _loss(time_s: FloatArray, lost: NDArray[np.bool_]) -> float:
+    """Share of lost samples between the first and the last, those that never came counted too."""
+    # A sender that has started again may stamp by another clock: the step to it is no loss.
+    same = np.abs(time_s - time_s[-1]) <= KEPT_S
+    time_s, lost = time_s[same], lost[same]
+    loss = data_loss(time_s, lost, time_s[0], time_s[-1], 1 / spacing_s(time_s))
+    return float(np.mean(lost)) if math.isnan(loss) else loss

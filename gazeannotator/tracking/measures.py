@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from gazeannotator.gaze.filters import dropped_s, spacing_s
 from gazeannotator.geometry import Screen, angle_deg, mean_direction_px, normalised_to_screen_px, offset_deg
-from gazeannotator.samples import FloatArray, GazeChunk, both_eyes
+from gazeannotator.samples import FloatArray, GazeChunk, both_eyes, plausible_mm
 from gazeannotator.tracking.quality import EYES, DriftCheck, Eye, EyeQuality, PointPx, PointQuality
 
 ELLIPSE = 0.68
@@ -29,9 +29,6 @@ ELLIPSE = 0.68
 BESIDE_S = 0.5
 """So far before and after a window samples tell whether those at its ends are missing."""
 
-PLAUSIBLE_MM = (200.0, 2000.0)
-"""A distance beyond these is in another unit, or no eye's; the set-up's is better than that."""
-
 
 def in_order(chunk: GazeChunk) -> GazeChunk:
     """Sort samples by time; of those with the same stamp the first stays."""
@@ -39,9 +36,9 @@ def in_order(chunk: GazeChunk) -> GazeChunk:
 
 
 def seen_from(screen: Screen, chunk: GazeChunk) -> Screen:
-    """Return the screen at the median distance that the samples tell, unchanged if they tell none."""
-    nearest, furthest = PLAUSIBLE_MM
-    told = chunk.distance_mm[(chunk.distance_mm >= nearest) & (chunk.distance_mm <= furthest)]
+    """Return the screen at the median plausible distance of the samples, unchanged if they tell none."""
+    distance_mm = plausible_mm(chunk.distance_mm)
+    told = distance_mm[~np.isnan(distance_mm)]
     return replace(screen, distance_mm=float(np.median(told))) if len(told) else screen
 
 

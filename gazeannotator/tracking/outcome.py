@@ -75,12 +75,15 @@ class Outcome:
     calibration : mapping or None
         What the tracker told of the calibration that was made just before, if one was: ``status``, and
         for each of its ``points`` what was ``collected`` from each eye and its mean ``offset``.
+    left : bool
+        Nobody wanted to go on with it. It was measured all the same, so it counts.
     """
 
     result: ValidationResult
     limits: Limits
     corrected: Corrected | None = None
     calibration: Mapping[str, Any] | None = None
+    left: bool = False
 
     @property
     def accuracy_deg(self) -> float:
@@ -111,6 +114,7 @@ class Outcome:
             "reasons": list(self.reasons),
             "correction": None if self.corrected is None else self.corrected.as_data(),
             "calibration": None if self.calibration is None else _in_short(self.calibration),
+            **({"left": True} if self.left else {}),
         }
 
 

@@ -14,7 +14,12 @@ from gazeannotator.study.model import Protocol
 from gazeannotator.study.store import Store
 from gazeannotator.ui.background import in_background
 from gazeannotator.ui.dialogs.check import CheckDialog
-from gazeannotator.ui.dialogs.datasets import BuildDialog, ExportDialog, ImportFoldersDialog
+from gazeannotator.ui.dialogs.datasets import (
+    BuildDialog,
+    ExportDialog,
+    ImportFoldersDialog,
+    ReportDialog,
+)
 from gazeannotator.ui.dialogs.help import AboutDialog, GuideDialog, KeysDialog
 from gazeannotator.ui.dialogs.preferences import SettingsDialog
 from gazeannotator.ui.dialogs.reading_options import ReadingOptionsDialog
@@ -91,7 +96,8 @@ class Commands(QObject):
 
     def build_dataset(self) -> None:
         """Ask how to build a data set of the study, and build it."""
-        dialog = BuildDialog(self._window.study.path, self._window.study.name, self._window)
+        study = self._window.study
+        dialog = BuildDialog(study.path, study.name, self._window, study.protocol)
         self._make_dataset(dialog)
 
     def import_folders(self) -> None:
@@ -109,13 +115,27 @@ class Commands(QObject):
         dialog = ExportDialog(self._last_dataset(), self._study_path(), self._window)
         self._open(dialog, lambda: self._window.run_job(dialog.work()))
 
+    def report_dataset(self) -> None:
+        """Ask which data set to report on, report, and open the report."""
+        dialog = ReportDialog(self._last_dataset(), self._window)
+
+        def start() -> None:
+            target = dialog.target_file
+            self._window.run_job(dialog.work(), lambda _: self._open_report(target))
+
+        self._open(dialog, start)
+
     def choose_report(self) -> None:
         """Ask for a report and open it."""
         runs = self._window.settings.recent_runs
         path, _ = QFileDialog.getOpenFileName(
             self._window, self.tr("Open report"), runs[0] if runs else "", self.tr("Reports (*.html)")
         )
-        if path and not open_file(Path(path)):
+        if path:
+            self._open_report(Path(path))
+
+    def _open_report(self, path: Path) -> None:
+        if not open_file(path):
             self._window.show_error(
                 BadInput(
                     self.tr("No program opens this file."),

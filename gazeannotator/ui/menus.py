@@ -122,6 +122,14 @@ def main_menus(window: MainWindow, do: Commands) -> list[Menu]:
                     "Ctrl+E",
                     why.busy,
                 ),
+                Action(
+                    "data.report",
+                    translate("Menu", "&Report…"),
+                    "report",
+                    do.report_dataset,
+                    "",
+                    why.busy,
+                ),
                 None,
                 Action(
                     "data.folders",

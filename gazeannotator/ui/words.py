@@ -14,6 +14,8 @@ _CORE = (
     QT_TRANSLATE_NOOP("Core", "Importing images"),
     QT_TRANSLATE_NOOP("Core", "Images"),
     QT_TRANSLATE_NOOP("Core", "Readings"),
+    QT_TRANSLATE_NOOP("Core", "Recordings"),
+    QT_TRANSLATE_NOOP("Core", "Checksums"),
     QT_TRANSLATE_NOOP("Core", "Epoch {n} of {total}"),
     QT_TRANSLATE_NOOP("Core", "No gaze sample has come yet."),
     QT_TRANSLATE_NOOP("Core", "No gaze sample for {age} s."),
@@ -52,6 +54,18 @@ _CORE = (
     QT_TRANSLATE_NOOP(
         "Core", "Let the reader sit upright at arm's length and look at the point, then try again."
     ),
+    QT_TRANSLATE_NOOP("Core", "The gaze of {n} test images is left out (--test-gaze gives it out)."),
+    QT_TRANSLATE_NOOP(
+        "Core", "The gaze of {n} readings of test images is left out (--test-gaze gives it out)."
+    ),
+    QT_TRANSLATE_NOOP("Core", "{n} training or validation images have no gaze, so no attention map."),
+    QT_TRANSLATE_NOOP("Core", "{n} of {total} sittings have no gaze whose times are known."),
+    QT_TRANSLATE_NOOP("Core", "{n} images have neither pathology nor a consensus of readers."),
+    QT_TRANSLATE_NOOP("Core", "The {part} part has no image of {names}."),
+    QT_TRANSLATE_NOOP("Core", "Classes of fewer than {n} patients: {names}."),
+    QT_TRANSLATE_NOOP("Core", "{n} images have no gaze of a reading that is used."),
+    QT_TRANSLATE_NOOP("Core", "{n} readings are used though their tracker was not validated."),
+    QT_TRANSLATE_NOOP("Core", "One reader only: agreement between readers cannot be told."),
     QT_TRANSLATE_NOOP("Core", "Input should be greater than {limit}"),
     QT_TRANSLATE_NOOP("Core", "Input should be less than {limit}"),
     QT_TRANSLATE_NOOP("Core", "String should match pattern '{pattern}'"),

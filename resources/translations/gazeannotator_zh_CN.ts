@@ -69,6 +69,10 @@
 <context>
     <name>Alarms</name>
     <message>
+        <source>The eye tracker was set up anew and is not validated yet.</source>
+        <translation>眼动仪设置已更改，尚未重新验证。</translation>
+    </message>
+    <message>
         <source>Accuracy {found:.1f}°: the study allows {limit:g}°.</source>
         <translation>准确度为 {found:.1f}°，本研究要求不超过 {limit:g}°。</translation>
     </message>
@@ -193,6 +197,10 @@
     <message>
         <source>Fixations by</source>
         <translation>注视点算法</translation>
+    </message>
+    <message>
+        <source>adapted to the noise</source>
+        <translation>随噪声自适应</translation>
     </message>
     <message>
         <source>velocity (I-VT)</source>
@@ -449,6 +457,10 @@
 <context>
     <name>CheckScreen</name>
     <message>
+        <source>The eye tracker&apos;s set-up was changed: once more</source>
+        <translation>眼动仪设置已更改，请重新测一次</translation>
+    </message>
+    <message>
         <source>Look at each dot until it moves on</source>
         <translation>请注视每个圆点，直到它移开</translation>
     </message>
@@ -672,6 +684,14 @@
         <translation>正在处理阅片记录</translation>
     </message>
     <message>
+        <source>Recordings</source>
+        <translation>正在处理记录</translation>
+    </message>
+    <message>
+        <source>Checksums</source>
+        <translation>正在计算校验和</translation>
+    </message>
+    <message>
         <source>Epoch {n} of {total}</source>
         <translation>第 {n} 轮，共 {total} 轮</translation>
     </message>
@@ -792,6 +812,46 @@
         <translation>请阅片者坐直、与屏幕保持一臂距离并注视该点，然后重试。</translation>
     </message>
     <message>
+        <source>The gaze of {n} test images is left out (--test-gaze gives it out).</source>
+        <translation>未导出 {n} 幅测试集图像的眼动数据（如需导出，请勾选相应选项或使用 --test-gaze）。</translation>
+    </message>
+    <message>
+        <source>The gaze of {n} readings of test images is left out (--test-gaze gives it out).</source>
+        <translation>未导出测试集图像的 {n} 条阅片记录的眼动数据（如需导出，请勾选相应选项或使用 --test-gaze）。</translation>
+    </message>
+    <message>
+        <source>{n} training or validation images have no gaze, so no attention map.</source>
+        <translation>{n} 幅训练集或验证集图像没有眼动数据，因此没有注意力图。</translation>
+    </message>
+    <message>
+        <source>{n} of {total} sittings have no gaze whose times are known.</source>
+        <translation>{total} 次阅片中有 {n} 次没有带时间的眼动数据。</translation>
+    </message>
+    <message>
+        <source>{n} images have neither pathology nor a consensus of readers.</source>
+        <translation>{n} 幅图像既无病理，阅片者也未达成一致。</translation>
+    </message>
+    <message>
+        <source>The {part} part has no image of {names}.</source>
+        <translation>{part} 部分没有以下类别的图像：{names}。</translation>
+    </message>
+    <message>
+        <source>Classes of fewer than {n} patients: {names}.</source>
+        <translation>患者少于 {n} 例的类别：{names}。</translation>
+    </message>
+    <message>
+        <source>{n} images have no gaze of a reading that is used.</source>
+        <translation>{n} 幅图像没有被采用的眼动数据。</translation>
+    </message>
+    <message>
+        <source>{n} readings are used though their tracker was not validated.</source>
+        <translation>采用了 {n} 条眼动仪未经校准验证的阅片记录。</translation>
+    </message>
+    <message>
+        <source>One reader only: agreement between readers cannot be told.</source>
+        <translation>只有一名阅片者，无法评估阅片者间一致性。</translation>
+    </message>
+    <message>
         <source>Input should be greater than {limit}</source>
         <translation>须大于 {limit}</translation>
     </message>
@@ -899,6 +959,10 @@
         <translation>请注意</translation>
     </message>
     <message>
+        <source>Recordings</source>
+        <translation>记录</translation>
+    </message>
+    <message>
         <source>Left out: neither pathology nor answer</source>
         <translation>未采用：既无病理，也无判读</translation>
     </message>
@@ -909,6 +973,14 @@
     <message>
         <source>The data set was exported</source>
         <translation>数据集已导出</translation>
+    </message>
+    <message>
+        <source>Readings</source>
+        <translation>阅片记录</translation>
+    </message>
+    <message>
+        <source>The report is ready</source>
+        <translation>报告已就绪</translation>
     </message>
 </context>
 <context>
@@ -933,10 +1005,6 @@
         <translation>导出数据集</translation>
     </message>
     <message>
-        <source>Writes images, heatmaps and tables for other programs. Nothing in it names a patient.</source>
-        <translation>导出供其他程序使用的图像、热图和表格，不含任何可识别患者的信息。</translation>
-    </message>
-    <message>
         <source>Export</source>
         <translation>导出</translation>
     </message>
@@ -949,16 +1017,8 @@
         <translation>文件夹：图像与注意力图（与参照研究相同）</translation>
     </message>
     <message>
-        <source>Tables (CSV): images, readings, fixations</source>
-        <translation>表格（CSV）：图像、阅片记录、注视点</translation>
-    </message>
-    <message>
         <source>Format</source>
         <translation>格式</translation>
-    </message>
-    <message>
-        <source>Attention maps of the test images too</source>
-        <translation>同时导出测试集的注意力图</translation>
     </message>
     <message>
         <source>Images at their original size, from the study that is open</source>
@@ -967,6 +1027,14 @@
     <message>
         <source>Open the study first.</source>
         <translation>请先打开该研究。</translation>
+    </message>
+    <message>
+        <source>Writes images, heatmaps, tables or whole recordings for other programs. Nothing in it names a patient.</source>
+        <translation>导出供其他程序使用的图像、热图、表格或完整记录，不含任何可识别患者的信息。</translation>
+    </message>
+    <message>
+        <source>The gaze of the test images too</source>
+        <translation>同时导出测试集图像的眼动数据</translation>
     </message>
     <message>
         <source>Folder to write into</source>
@@ -979,6 +1047,62 @@
     <message>
         <source>A new or empty folder.</source>
         <translation>新文件夹或空文件夹。</translation>
+    </message>
+    <message>
+        <source>For the reference study&apos;s own loader, and all that read a folder for each class.</source>
+        <translation>供参照研究自带的读取程序，以及所有按类别分文件夹读取的程序使用。</translation>
+    </message>
+    <message>
+        <source>BIDS: recordings for eye tracking research</source>
+        <translation>BIDS：供眼动研究使用的完整记录</translation>
+    </message>
+    <message>
+        <source>Version 1.11, passes its validator. Recordings are whole, test images too.</source>
+        <translation>1.11 版，可通过官方验证工具。记录完整导出，包括测试集图像。</translation>
+    </message>
+    <message>
+        <source>Tables (CSV): images, readings, fixations, gaze</source>
+        <translation>表格（CSV）：图像、阅片记录、注视点、眼动数据</translation>
+    </message>
+    <message>
+        <source>For Excel, R, SPSS and other statistics.</source>
+        <translation>供 Excel、R、SPSS 等统计软件使用。</translation>
+    </message>
+    <message>
+        <source>Tables (Parquet): the same, with types</source>
+        <translation>表格（Parquet）：内容相同，带数据类型</translation>
+    </message>
+    <message>
+        <source>For pandas, polars, DuckDB and R. Needs the Python package pyarrow.</source>
+        <translation>供 pandas、polars、DuckDB 和 R 使用，需要 Python 软件包 pyarrow。</translation>
+    </message>
+    <message>
+        <source>COCO: images with classes and regions of gaze</source>
+        <translation>COCO：图像、类别与注视区域</translation>
+    </message>
+    <message>
+        <source>For pycocotools, torchvision, detectron2 and FiftyOne.</source>
+        <translation>供 pycocotools、torchvision、detectron2 和 FiftyOne 使用。</translation>
+    </message>
+    <message>
+        <source>XDF: recordings, as LabRecorder writes them</source>
+        <translation>XDF：完整记录（与 LabRecorder 的格式相同）</translation>
+    </message>
+    <message>
+        <source>For pyxdf, MNE, EEGLAB and FieldTrip. Recordings are whole, test images too.</source>
+        <translation>供 pyxdf、MNE、EEGLAB 和 FieldTrip 使用。记录完整导出，包括测试集图像。</translation>
+    </message>
+    <message>
+        <source>MONAI and Hugging Face: lists of images and attention maps</source>
+        <translation>MONAI 与 Hugging Face：图像与注意力图列表</translation>
+    </message>
+    <message>
+        <source>For data lists of MONAI and image folders of Hugging Face datasets.</source>
+        <translation>供 MONAI 数据列表和 Hugging Face datasets 的图像文件夹使用。</translation>
+    </message>
+    <message>
+        <source>All that was recorded, from the study that is open</source>
+        <translation>全部原始记录（取自当前打开的研究）</translation>
     </message>
     <message>
         <source>Choose the data set file.</source>
@@ -1498,6 +1622,10 @@
         <translation>导出(&amp;E)…</translation>
     </message>
     <message>
+        <source>&amp;Report…</source>
+        <translation>报告(&amp;R)…</translation>
+    </message>
+    <message>
         <source>&amp;Import from folders…</source>
         <translation>从文件夹导入(&amp;I)…</translation>
     </message>
@@ -1785,6 +1913,10 @@
         <translation>请让阅片者坐正，保持与先前相同的距离。</translation>
     </message>
     <message>
+        <source>Pause, and validate again (V).</source>
+        <translation>请暂停并重新验证（V）。</translation>
+    </message>
+    <message>
         <source>Pause and validate again; calibrate if that does not help.</source>
         <translation>请暂停并重新验证；若无改善，请重新校准。</translation>
     </message>
@@ -1819,6 +1951,10 @@
     <message>
         <source>The eye tracker&apos;s signal was lost; the image comes again.</source>
         <translation>眼动仪信号曾丢失，该图像将再次显示。</translation>
+    </message>
+    <message>
+        <source>The eye tracker was set up anew; the image comes again.</source>
+        <translation>眼动仪设置已更改；该图像将再次显示。</translation>
     </message>
     <message>
         <source>Gaze could not be saved; the image comes again.</source>
@@ -2290,6 +2426,10 @@
         <translation>正在准备</translation>
     </message>
     <message>
+        <source>The eye tracker&apos;s set-up was changed: check it again (V)</source>
+        <translation>眼动仪设置已更改：请重新检查（V）</translation>
+    </message>
+    <message>
         <source>Please wait: the operator writes a note</source>
         <translation>请稍候：操作员正在书写备注</translation>
     </message>
@@ -2589,6 +2729,53 @@
     </message>
 </context>
 <context>
+    <name>ReportDialog</name>
+    <message>
+        <source>Report on a data set</source>
+        <translation>数据集报告</translation>
+    </message>
+    <message>
+        <source>One page for the browser: images, quality of the gaze, what was left out and why, agreement of readers.</source>
+        <translation>在浏览器中查看的单页报告：图像、眼动数据质量、未采用的记录及原因、阅片者间一致性。</translation>
+    </message>
+    <message>
+        <source>Write report</source>
+        <translation>生成报告</translation>
+    </message>
+    <message>
+        <source>Data set</source>
+        <translation>数据集</translation>
+    </message>
+    <message>
+        <source>Save the report as</source>
+        <translation>报告另存为</translation>
+    </message>
+    <message>
+        <source>Reports (*.html)</source>
+        <translation>报告 (*.html)</translation>
+    </message>
+    <message>
+        <source>Save as</source>
+        <translation>保存为</translation>
+    </message>
+    <message>
+        <source>An older report of that name is replaced.</source>
+        <translation>同名旧报告将被替换。</translation>
+    </message>
+    <message>
+        <source>Choose the data set file.</source>
+        <translation>请选择数据集文件。</translation>
+    </message>
+    <message>
+        <source>Choose where to save the report.</source>
+        <translation>请选择报告的保存位置。</translation>
+    </message>
+    <message>
+        <source>Reporting on the data set</source>
+        <translation>正在生成数据集报告</translation>
+    </message>
+</context>
+<context>
     <name>ResultPage</name>
     <message>
         <source>The recorded gaze stays as it is. The correction is stored beside it, for data sets.</source>
@@ -2633,6 +2820,10 @@
     <message>
         <source>Leave without this result</source>
         <translation>放弃此结果并退出</translation>
+    </message>
+    <message>
+        <source>Leave; the result is noted</source>
+        <translation>离开（保留此结果记录）</translation>
     </message>
 </context>
 <context>
@@ -3309,6 +3500,10 @@
     <message>
         <source>The eye tracking mode was changed. Calibrate and validate again.</source>
         <translation>眼动追踪模式已更改，请重新校准并验证。</translation>
+    </message>
+    <message>
+        <source>The eye tracker has a new calibration. Validate it.</source>
+        <translation>眼动仪已重新校准，请进行验证。</translation>
     </message>
     <message>
         <source>Samples are missing: this computer was too slow for the rate.</source>

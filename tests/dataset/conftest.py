@@ -6,7 +6,7 @@ import dataclasses
 import math
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import h5py
@@ -94,6 +94,7 @@ class Maker:
         correction_s=0.0,
         distance_mm=math.nan,
         jump_s=0.04,
+        ahead_s=0.0,
     ) -> str:
         size = next(each.size_px for each in self.store.images() if each.id == image)
         placement = largest_placement(size, SCREEN.size_px)
@@ -103,7 +104,7 @@ class Maker:
         duration_s = len(places) * (dwell_s + jump_s)
         time_s = onset_s + correction_s + 0.001 + np.arange(0, duration_s, 1 / RATE_HZ)
         xy = image_px_to_screen_px(_path(time_s - time_s[0], places, dwell_s, jump_s), placement, size)
-        samples = chunk(time_s, xy / np.array(SCREEN.size_px), distance_mm=distance_mm)
+        samples = chunk(time_s + ahead_s, xy / np.array(SCREEN.size_px), distance_mm=distance_mm)
         samples.left[lost] = samples.right[lost] = math.nan
         kept = np.ones(len(samples), bool)
         kept[dropped] = False
@@ -124,6 +125,10 @@ class Maker:
         self.store.append(self.session.id, "offset", t_s=end_s, reading=new, image=image, data=reason)
         self.clock_s = end_s + 1.0
         return new
+
+    def flag(self, reading: str, image: str) -> None:
+        data = {"flagged": True}
+        self.store.append(self.session.id, "flag", t_s=self.clock_s, reading=reading, image=image, data=data)
 
     def end(self) -> None:
         self.store.end_session(self.session.id, self.clock_s)
@@ -157,6 +162,12 @@ def studies_in(folder: Path) -> Iterator[Callable[..., Maker]]:
 def make_study(tmp_path) -> Iterator[Callable[..., Maker]]:
     with studies_in(tmp_path) as make:
         yield make
+
+
+@pytest.fixture(scope="session")
+def studies() -> Callable[..., AbstractContextManager[Callable[..., Maker]]]:
+    """Make studies in a folder of one's own, several times in a test."""
+    return studies_in
 
 
 @pytest.fixture(scope="session")
@@ -216,4 +227,35 @@ def wide_dataset(tmp_path_factory) -> Iterator[tuple[Maker, Path]]:
         maker.end()
         target = tmp_path_factory.mktemp("built") / "data.h5"
         build([maker.store.path], target, BuildOptions(size=128))
+        yield maker, target
+
+
+@pytest.fixture(scope="session")
+def odd_dataset(tmp_path_factory) -> Iterator[tuple[Maker, Path]]:
+    """Readers with odd codes; answers missing, corrected, impossible; a flag; a validation in between.
+
+    Not to be changed.
+    """
+    with studies_in(tmp_path_factory.mktemp("odd")) as make:
+        maker = make("Pölypen | 2")
+        images = [maker.add_image(f"p{n // 2}", n % 3, size=(96, 72)) for n in range(9)]
+        maker.start("Dr. Å-1", simulated=True)
+        for n, image in enumerate(images[:8]):
+            if n == 3:
+                maker.validate(0.7)
+            maker.read(image, n % 3, places=((30 + n, 20), (60, 30 + n)), confidence=n % 3, distance_mm=640.0)
+        first = maker.read(images[8], 0)
+        maker.flag(first, images[8])
+        maker.read(images[8], 1, replaces=first)
+        maker.end()
+        maker.start("张医生", onset_correction_s=0.02, screen=dataclasses.replace(SCREEN, width_px=1280.0))
+        maker.read(images[0], None)
+        maker.read(images[0], -1, lost=slice(0, 40))
+        maker.read(images[1], 2, places=((10, 10), (-30, 80), (50, 40)), correction_s=0.02)
+        maker.end()
+        maker.start("Dr Å1", gaze_stream=None)
+        maker.read(images[2], 1)
+        maker.end()
+        target = tmp_path_factory.mktemp("built") / "data.h5"
+        build([maker.store.path], target, BuildOptions(size=64))
         yield maker, target

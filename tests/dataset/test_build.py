@@ -11,7 +11,7 @@ from gazeannotator.dataset.schema import LAYOUT
 from gazeannotator.errors import BadInput, Cancelled
 from gazeannotator.geometry import fit_grid
 from gazeannotator.study.images import read_image
-from gazeannotator.study.model import CANNOT_BE_ASSESSED
+from gazeannotator.study.model import CANNOT_BE_ASSESSED, Protocol
 
 SMALL = BuildOptions(size=64)
 
@@ -41,7 +41,7 @@ def test_root_attributes_say_where_the_file_comes_from(small_study, built):
         made = json.loads(file.attrs["build"])
         assert made["size"] == 64
         assert (made["seed"], made["max_data_loss"], made["require_validation"]) == (7, 0.4, True)
-        assert (made["method"], made["sigma_deg"], made["split"]) == ("ivt", 1.0, "60/20/20")
+        assert (made["method"], made["sigma_deg"], made["split"]) == ("adaptive", 1.0, "60/20/20")
         assert json.loads(file.attrs["readers"]) == [{"code": "R1", "readings": 20}]
 
 
@@ -223,10 +223,13 @@ def test_the_measured_distance_replaces_the_nominal_one(make_study, built):
     image = maker.add_image("p", 0)
     maker.read(image, 0, distance_mm=520.0)
     maker.read(image, 0)
+    # In centimetres, and of nobody: as if it were not told.
+    maker.read(image, 0, distance_mm=52.0)
+    maker.read(image, 0, distance_mm=5200.0)
     _, file = built([maker])
     with file:
-        assert file["readings/distance_mm"][:].tolist() == [520, 650]
-        near, nominal = file["readings/px_per_deg"][:]
+        assert file["readings/distance_mm"][:].tolist() == [520, 650, 650, 650]
+        near, nominal, *_ = file["readings/px_per_deg"][:]
         assert near / nominal == pytest.approx(520 / 650)
 
 
@@ -345,3 +348,21 @@ def test_info_says_what_is_in_the_file(small_dataset):
     assert {name: facts[name] for name in wanted} == wanted
     assert sum(facts["splits"].values()) == 20
     json.dumps(facts, allow_nan=False)
+
+
+@pytest.mark.parametrize(("limit", "used"), [(0.1, False), (0.9, True)])
+def test_what_a_study_marks_its_data_set_leaves_out(make_study, built, limit, used):
+    """The limits of the study's own options count where none are asked for."""
+    maker = make_study()
+    maker.store.change_protocol(Protocol(max_data_loss=limit))
+    maker.start()
+    maker.read(maker.add_image("p", truth=1), 1, lost=slice(0, 100))
+    maker.end()
+    _, file = built([maker])
+    with file:
+        assert 0.1 < file["readings/data_loss"][0] < 0.9
+        assert file["readings/valid"][0] == used
+        assert json.loads(file.attrs["build"])["max_data_loss"] == limit
+    _, file = built([maker], BuildOptions(size=64, max_data_loss=1.0))
+    with file:
+        assert file["readings/valid"][0]

@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from gazeannotator.cli.dataset import app
+from gazeannotator.dataset.exports import EXPORTS
 from gazeannotator.dataset.schema import validate
 
 
@@ -46,8 +47,8 @@ def test_parts_without_images_are_warned_of(run, small_study, tmp_path):
     assert "Parts without any image: validation (nothing to stop" in run(*again).stderr
 
 
-def test_build_info_check_and_export_go_together(run, small_study, tmp_path):
-    data = tmp_path / "d.h5"
+def test_build_info_check_report_and_export_go_together(run, small_study, tmp_path):
+    data, study = tmp_path / "d.h5", small_study.store.path
     said = run(
         "build", small_study.store.path, "-o", data, "--size", 64, "--seed", 3, "--split", "50/25/25"
     ).stdout
@@ -60,9 +61,15 @@ def test_build_info_check_and_export_go_together(run, small_study, tmp_path):
     assert facts["grid_px"] == 64
     assert "whole data set" in run("check", data).stdout
     assert json.loads(run("check", data, "--json").stdout) == {"ok": True, "problems": []}
-    for layout in ("folders", "csv"):
-        run("export", data, "--to", layout, "-o", tmp_path / layout)
+    for layout in EXPORTS:
+        said = run("export", data, "--to", layout, "-o", tmp_path / layout).stdout
+        assert "20 images" in said
         assert (tmp_path / layout / "README.md").is_file()
+    said = run("export", data, "--to", "xdf", "-o", tmp_path / "raw", "--study", study).stdout
+    assert "Recordings: 1." in said
+    said = run("report", data, "-o", tmp_path / "report.html").stdout
+    assert "20 images, 20 readings" in said
+    assert "One reader only" in said
     again = run(
         "import-folders", tmp_path / "folders", "-o", tmp_path / "again.h5", "--size", 64, "--scheme", "nice"
     )
@@ -79,6 +86,9 @@ def test_programs_get_json_lines(run, small_study, tmp_path):
     assert all(each["v"] == 1 for each in lines)
     lines = events("export", tmp_path / "d.h5", "--to", "folders", "-o", tmp_path / "out")
     assert lines[-1]["event"] == "finished"
+    lines = events("report", tmp_path / "d.h5", "-o", tmp_path / "report.html")
+    assert {each["what"] for each in lines if each["event"] == "progress"} == {"Images"}
+    assert lines[-1]["report"] == str(tmp_path / "report.html")
     lines = events("import-folders", tmp_path / "out", "-o", tmp_path / "e.h5", "--size", 64)
     assert lines[-1]["refused"] == []
 

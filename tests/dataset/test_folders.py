@@ -61,7 +61,7 @@ def test_the_tree_is_the_published_layout(wide_dataset, tmp_path):
                 expected.add(f"{place}/attentions/{each[:16]}.tif")
                 expected.add(f"{place}/heatmaps/{each[:16]}.png")
     found = {path.relative_to(target).as_posix() for path in target.rglob("*") if path.is_file()}
-    assert found == expected | {"labels.csv", "splits.csv", "fixations.csv", "README.md"}
+    assert found == expected | {"labels.csv", "splits.csv", "fixations.csv", "README.md", "checksums.sha256"}
 
 
 def test_images_are_without_padding_and_attentions_fit_them(wide_dataset, tmp_path):

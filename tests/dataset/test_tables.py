@@ -1,5 +1,6 @@
 import csv
 import gzip
+import sys
 
 import h5py
 import numpy as np
@@ -33,6 +34,7 @@ def test_the_tables_hold_every_number_of_the_file(small_dataset, tmp_path):
         "fixations.csv",
         "gaze.csv.gz",
         "README.md",
+        "checksums.sha256",
     }
     images, readings = rows(target / "images.csv"), rows(target / "readings.csv")
     fixations, gaze = rows(target / "fixations.csv"), rows(target / "gaze.csv.gz")
@@ -68,6 +70,60 @@ def test_test_gaze_is_left_out_unless_asked(small_dataset, tmp_path):
         assert not shown & hidden
     assert len(rows(tmp_path / "csv" / "readings.csv")) == 20
     assert "test images is left out" in report.notes[0]
+
+
+def test_parquet_holds_the_same_tables_with_types(wide_dataset, tmp_path):
+    pandas = pytest.importorskip("pandas")
+    pytest.importorskip("pyarrow", reason="pip install pyarrow")
+    _, data = wide_dataset
+    for name in ("csv", "parquet"):
+        EXPORTS[name](data, tmp_path / name, ExportOptions())
+    for table in ("images", "readings", "fixations", "gaze"):
+        typed = pandas.read_parquet(tmp_path / "parquet" / f"{table}.parquet")
+        texts = rows(tmp_path / "csv" / (f"{table}.csv.gz" if table == "gaze" else f"{table}.csv"))
+        assert list(typed.columns) == list(texts[0])
+        assert len(typed) == len(texts)
+        for name in typed.columns:
+            column = [each[name] for each in texts]
+            if typed[name].dtype.kind in "fiub":
+                mine = np.array([each or "nan" for each in column], float).astype(typed[name].dtype)
+                np.testing.assert_array_equal(typed[name].to_numpy(), mine, name)
+            else:
+                assert typed[name].tolist() == column
+    with h5py.File(data) as file:
+        assert typed["t_s"].dtype == file["gaze/t_s"].dtype
+        assert typed["x_px"].dtype == file["gaze/xy_px"].dtype
+    assert typed["left_x_px"].isna().sum() == 0
+
+
+def test_parquet_is_written_in_groups_and_names_its_study(wide_dataset, tmp_path, monkeypatch):
+    parquet = pytest.importorskip("pyarrow.parquet", reason="pip install pyarrow")
+    monkeypatch.setattr("gazeannotator.dataset.parquet._ROW_GROUP", 1000)
+    EXPORTS["parquet"](wide_dataset[1], tmp_path / "out", ExportOptions(test_gaze=True))
+    file = parquet.ParquetFile(tmp_path / "out" / "gaze.parquet")
+    assert file.metadata.num_row_groups > 3
+    with h5py.File(wide_dataset[1]) as data:
+        assert file.metadata.num_rows == len(data["gaze/t_s"])
+    assert file.schema_arrow.metadata[b"study"] == b"study"
+    assert file.schema_arrow.metadata[b"simulated"] == b"false"
+
+
+def test_without_pyarrow_parquet_says_what_to_do(wide_dataset, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(BadInput, match=r"needs the Python package pyarrow.*pip install pyarrow"):
+        EXPORTS["parquet"](wide_dataset[1], tmp_path / "out", ExportOptions())
+    assert not (tmp_path / "out").exists()
+
+
+def test_tables_without_rows_have_their_headings(make_study, built, tmp_path):
+    maker = make_study()
+    maker.add_image("p", 0)
+    built([maker])[1].close()
+    EXPORTS["csv"](tmp_path / "data.h5", tmp_path / "csv", ExportOptions())
+    EXPORTS["parquet"](tmp_path / "data.h5", tmp_path / "parquet", ExportOptions())
+    assert rows(tmp_path / "csv" / "gaze.csv.gz") == []
+    head = (tmp_path / "csv" / "fixations.csv").read_text(encoding="utf-8")
+    assert head == "reading,image,duration_s,onset_s,samples,x_px,y_px\n"
 
 
 def test_the_same_data_give_the_same_files(small_dataset, tmp_path):

@@ -49,7 +49,7 @@ def test_fixations_are_written_with_the_columns_of_the_specification(run, gaze, 
     assert np.isclose(float(second["x_px"]), 900)
 
 
-@pytest.mark.parametrize("method", ["ivt", "idt"])
+@pytest.mark.parametrize("method", ["adaptive", "ivt", "idt"])
 def test_methods_are_chosen_by_name(run, gaze, tmp_path, method):
     run(gaze, "-o", tmp_path / "fix.csv", *SCREEN, "--method", method)
     assert len((tmp_path / "fix.csv").read_text(encoding="utf-8").splitlines()) == 3

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import PIL.Image
@@ -235,7 +236,33 @@ def test_a_database_elsewhere(tmp_path: Path, photos: Path) -> None:
     engine.dispose()
 
 
-@pytest.mark.parametrize("command", ["create", "info", "check", "import-images"])
+def test_agreement_of_readers(study: Path, make: SimpleNamespace) -> None:
+    said = run("agreement", study)
+    assert (said.returncode, said.stdout) == (0, "Readers  none: nothing has been answered yet\n")
+    with Store.open(study) as store:
+        images = [image.id for image in store.images()]
+        for reader, labels in (("A", (0, 1, 2)), ("B", (0, 1, 1))):
+            store.add_reader(reader)
+            session = make.session(reader)
+            store.start_session(session)
+            for number, (image, label) in enumerate(zip(images, labels, strict=True)):
+                reading = f"{reader}{number}"
+                onset = {"placement": make.placement.as_tuple(), "onset_method": "swap"}
+                key = {"label": label, "confidence": 0}
+                for event, data in (("onset", onset), ("key", key), ("offset", {"reason": "answered"})):
+                    store.append(session.id, event, t_s=number, reading=reading, image=image, data=data)
+    said = run("agreement", study)
+    assert "A and B" in said.stdout
+    assert "Cohen's kappa 0.50" in said.stdout
+    facts = json.loads(run("agreement", study, "--json").stdout)
+    assert facts["readers"] == ["A", "B"]
+    (pair,) = facts["pairs"]
+    assert (pair["readers"], pair["images"], pair["agreement"]) == (["A", "B"], 3, pytest.approx(2 / 3))
+    assert facts["overall"].keys() == {"images", "patients", "agreement", "kappa", "ci95"}
+    assert facts["not_assessed"] == 0
+
+
+@pytest.mark.parametrize("command", ["create", "info", "check", "import-images", "agreement"])
 def test_help_has_an_example(command: str) -> None:
     result = run(command, "--help")
     assert result.returncode == 0

@@ -20,6 +20,7 @@ from gazeannotator.study.journal import (
     fold_session,
     plain_json,
     session_data,
+    take_late_marks,
 )
 from gazeannotator.study.model import Entry, Session
 
@@ -178,6 +179,19 @@ def test_a_failed_drift_check_makes_an_accuracy_known_that_was_never_validated()
     assert second.tracking.accuracy_deg == 4.0
 
 
+def test_nothing_is_known_of_a_tracker_that_was_calibrated_after_the_validation() -> None:
+    correction = {"accuracy_deg": 0.3}
+    rows = [validation(1, 1.8, correction=correction), onset(2, "a")]
+    rows += [entry("calibration", 3, None, None, reason="calibration"), onset(4, "b")]
+    rows += [drift_check(5, 0.3, True), onset(6, "c"), validation(7, 0.7), onset(8, "d")]
+    first, *unknown, last = fold_readings(SESSION, rows)
+    assert first.tracking.correction == correction
+    for each in unknown:
+        assert math.isnan(each.tracking.accuracy_deg)
+        assert each.tracking.correction is None
+    assert last.tracking.accuracy_deg == 0.7
+
+
 def test_a_drift_check_that_measured_nothing_changes_nothing() -> None:
     nothing = {"offset_deg": None, "passed": False, "limit_deg": 2.0}
     rows = [validation(1, 0.5), entry("drift_check", 2, None, None, **nothing), onset(3, "a")]
@@ -199,6 +213,22 @@ def test_the_quality_of_a_reading_is_told_after_it() -> None:
     assert (judged.data_loss, judged.below) == (0.4, ("data_loss",))
     assert math.isnan(unknown.data_loss)
     assert unknown.below == ()
+
+
+def test_a_later_session_makes_up_for_a_mark_but_changes_none() -> None:
+    rows = [onset(1, "a"), onset(2, "b", "j"), onset(3, "c", "k")]
+    rows.append(entry("quality", 4, "a", "i", data_loss=0.1, accuracy_deg=None, below=[]))
+    late = [
+        replace(
+            entry("quality", 5, reading, "i", data_loss=0.4, accuracy_deg=None, below=["data_loss"]),
+            session="later",
+        )
+        for reading in ("a", "b", "of nobody")
+    ]
+    marked, made_up, unknown = take_late_marks(fold_readings(SESSION, rows), [*rows, *late])
+    assert (marked.data_loss, marked.below) == (0.1, ())
+    assert (made_up.data_loss, made_up.below) == (0.4, ("data_loss",))
+    assert math.isnan(unknown.data_loss)
 
 
 @pytest.mark.parametrize(

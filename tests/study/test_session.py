@@ -83,7 +83,7 @@ def test_what_is_published_is_what_is_stored(reader: Reader, store: Store) -> No
     reader.session.gap(reader.tick(), from_s=3.0, to_s=4.5, reason="silence")
     reader.session.stream_timing(reader.tick(), {"rate_hz": 59.9, "gaps": 1})
     shown = reader.show()
-    reader.session.note(reader.tick(), "  he sneezed ")
+    reader.session.note(reader.tick(), "  he sneezed ", reader.session.reading, shown)
     reader.session.view(reader.tick(), reader.make.placement)
     reader.session.end(reader.tick())
     assert reader.published == store.entries(reader.session.id)
@@ -445,6 +445,22 @@ def test_how_good_the_tracker_is_now_is_what_the_next_reading_gets(reader: Reade
         reader.read()
         assert session.tracking.accuracy_deg == accuracy_deg
         assert store.readings()[-1].tracking == session.tracking
+
+
+def test_nothing_is_known_of_the_tracker_after_a_calibration(reader: Reader, store: Store) -> None:
+    session = reader.session
+    correction = {"accuracy_deg": 0.3}
+    session.validation(
+        1.0, accuracy_deg=1.6, precision_rms_deg=0.1, data_loss=0.0, points=5, correction=correction
+    )
+    session.calibration(reader.tick(), reason="display_area", width_mm=400.0)
+    reader.read()
+    for known in (session.tracking, store.readings()[-1].tracking):
+        assert math.isnan(known.accuracy_deg)
+        assert known.correction is None
+    assert math.isnan(session.validated_s)
+    (row,) = [each for each in store.entries(session.id) if each.event == "calibration"]
+    assert row.data == {"reason": "display_area", "width_mm": 400.0}
 
 
 def test_how_an_image_came_is_noted_where_that_was_not_a_matter_of_time(reader: Reader, store: Store) -> None:

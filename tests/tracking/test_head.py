@@ -39,6 +39,15 @@ def test_the_head_is_between_the_eyes_at_the_told_distance() -> None:
     assert head_position(samples(left_mm=(-20, 15, 600), right_mm=(44, 11, 604))).distance_mm == 602
 
 
+def test_a_distance_that_cannot_be_is_not_told() -> None:
+    told = {"left_mm": (-20, 15, 600), "right_mm": (44, 11, 604)}
+    assert head_position(samples(**told, distance_mm=61.0)).distance_mm == 602
+    in_cm = head_position(samples(left_mm=(-20, 15, 60), right_mm=(44, 11, 60), distance_mm=61.0))
+    assert math.isnan(in_cm.distance_mm)
+    assert (in_cm.x_mm, in_cm.y_mm) == (12, 13)
+    assert math.isnan(distance_change_mm(650.0, samples(distance_mm=61.0)))
+
+
 def test_spikes_and_lost_samples_move_no_head() -> None:
     chunk = SimulatedEye(0.0, seed=1, loss=0.3).sample(np.arange(250) / 250)
     chunk.origin_mm[5] = 9000

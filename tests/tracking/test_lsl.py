@@ -114,7 +114,7 @@ def test_a_stream_is_found_and_described_as_it_describes_itself(layout: str) -> 
 def test_what_a_sender_tells_of_its_device_and_screen_comes_through() -> None:
     facts = {"manufacturer": "Tobii", "model": "Pro Fusion & Co <7>", "serial_number": "TPFC2-1"}
     stream = replace(own_stream(), screen_px=None, screen_mm=(527.04, 296.5), acquisition=facts)
-    outlet = lsl.GazeOutlet(stream)
+    outlet = GazeOutlet(stream)
     found = lsl.find_stream(stream.source_id)
     assert replace(found, hostname="", uid="") == stream
     assert found.acquisition == facts

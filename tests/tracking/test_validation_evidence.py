@@ -28,7 +28,6 @@ from gazeannotator.tracking.inlet import GazeInlet
 from gazeannotator.tracking.layouts import recognise
 from gazeannotator.tracking.outlets import MarkerOutlet
 from gazeannotator.tracking.recorder import Recorder
-from gazeannotator.tracking.senders.table import SENDERS
 from gazeannotator.tracking.validation import validation_result, validation_run
 
 
@@ -57,18 +56,18 @@ trackers = st.builds(
     noise_deg=st.floats(0, 1),
     loss=st.floats(0, 0.4),
     never_sent=st.booleans(),
-    layout=st.sampled_from(list(SENDERS)),
+    layout=st.sampled_from(bench.LAYOUTS),
     seed=st.integers(0, 2**32 - 1),
 )
 
 
 @given(trackers)
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=15)
 def test_a_validation_reports_what_is_in_the_samples(tracker) -> None:
     result, injected = bench.validated(tracker, 4)
     assert len(result.points) == 4
     assert not any(point.unstable for point in result.points)
-    assert result.distance_mm == pytest.approx(tracker.screen.distance_mm)
+    assert result.distance_mm == pytest.approx(tracker.screen.distance_mm, abs=0.5)
     worst = bench.differences(result, injected, tracker.screen)
     assert worst["accuracy_deg"] <= 0.05
     assert worst["precision_rms_deg"] <= 0.05
@@ -81,7 +80,7 @@ def test_a_validation_reports_what_is_in_the_samples(tracker) -> None:
 
 
 @given(trackers)
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=10)
 def test_the_reported_offset_is_the_known_one_within_the_error_of_its_samples(tracker) -> None:
     result, _ = bench.validated(tracker, 4)
     one_sent = tracker.layout == "plain"

@@ -9,12 +9,20 @@ from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from gazeannotator.dataset.build import BuildOptions
+from gazeannotator.dataset.exports import EXPORTS
 from gazeannotator.settings import LastStream, Settings, SettingsFile
 from gazeannotator.study.model import Protocol
 from gazeannotator.study.store import Store
 from gazeannotator.ui.dialogs.base import FormDialog
 from gazeannotator.ui.dialogs.check import CheckDialog
-from gazeannotator.ui.dialogs.datasets import BuildChoice, BuildDialog, ExportDialog, ImportFoldersDialog
+from gazeannotator.ui.dialogs.dataset_results import built, exported, reported
+from gazeannotator.ui.dialogs.datasets import (
+    BuildChoice,
+    BuildDialog,
+    ExportDialog,
+    ImportFoldersDialog,
+    ReportDialog,
+)
 from gazeannotator.ui.dialogs.preferences import SettingsDialog
 from gazeannotator.ui.dialogs.reading_options import ReadingOptionsDialog
 from gazeannotator.ui.dialogs.start_reading import ReadingForm, StartReadingDialog
@@ -168,11 +176,59 @@ def test_export_becomes_the_public_command(show: Callable, study: Path, tmp_path
     dialog.original.setChecked(True)
     expected = ["dataset", "export", str(dataset), "--to", "folders", "-o", str(tmp_path / "polyps-export")]
     assert typed(dialog) == [*expected, "--test-gaze", "--study", str(study), "--progress", "json"]
-    dialog.format.setCurrentIndex(dialog.format.findData("csv"))
-    assert typed(dialog)[3:5] == ["--to", "csv"]
-    assert "--test-gaze" not in typed(dialog)
     dialog.target.set_path(study)
     assert dialog.problem() == "The folder to write into is not empty."
+
+
+def test_every_export_is_offered_with_the_options_that_it_has(
+    show: Callable, study: Path, tmp_path: Path
+) -> None:
+    dataset = tmp_path / "polyps.h5"
+    dataset.write_bytes(b"")
+    dialog = show(ExportDialog(str(dataset), study))
+    assert [dialog.format.itemData(row) for row in range(dialog.format.count())] == list(EXPORTS)
+    dialog.test_gaze.setChecked(True)
+    dialog.original.setChecked(True)
+    helps = set()
+    for row, name in enumerate(EXPORTS):
+        dialog.format.setCurrentIndex(row)
+        helps.add(dialog.help.text())
+        arguments = typed(dialog)
+        assert arguments[3:5] == ["--to", name]
+        assert dialog.test_gaze.isVisible() == ("--test-gaze" in arguments) == (name not in ("bids", "xdf"))
+        assert dialog.original.isVisible() == ("--study" in arguments) == (name not in ("csv", "parquet"))
+        assert dialog.original.text().startswith("All that was recorded" if name == "xdf" else "Images at")
+    assert len(helps) == len(EXPORTS)
+    without = show(ExportDialog(str(dataset)))
+    assert not without.original.isEnabled()
+    assert without.original.toolTip() == "Open the study first."
+
+
+def test_report_becomes_the_public_command(show: Callable, tmp_path: Path) -> None:
+    dialog = show(ReportDialog())
+    assert dialog.problem() == "Choose the data set file."
+    dataset = tmp_path / "polyps.h5"
+    dataset.write_bytes(b"")
+    dialog.dataset.set_path(dataset)
+    assert dialog.target_file == tmp_path / "polyps-report.html"
+    assert dialog.problem() == ""
+    dialog.target.set_path(tmp_path / "mine")
+    expected = ["dataset", "report", str(dataset), "-o", str(tmp_path / "mine.html"), "--progress", "json"]
+    assert typed(dialog) == expected
+    dialog.target.set_path(tmp_path / "none" / "r.html")
+    assert dialog.problem() == "The folder to save in does not exist."
+    dialog.target.set_path(None)
+    assert dialog.problem() == "Choose where to save the report."
+
+
+def test_results_of_exports_and_reports_read_well(tmp_path: Path) -> None:
+    notes = ["The gaze of 4 test images is left out (--test-gaze gives it out)."]
+    summary = exported({"images": 1200, "left_out": 1, "recordings": 3, "notes": notes}, tmp_path)
+    assert summary.notes == tuple(notes)
+    assert dict(summary.facts)["Recordings"] == "3"
+    summary = reported({"images": 5, "readings": 7, "remarks": []}, tmp_path / "r.html")
+    assert dict(summary.facts) == {"Images": "5", "Readings": "7", "File": str(tmp_path / "r.html")}
+    assert built({"images": 5}, tmp_path).actions == ("train.new", "data.report", "data.export")
 
 
 def test_import_of_folders_becomes_the_public_command(show: Callable, tmp_path: Path) -> None:

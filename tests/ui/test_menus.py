@@ -5,9 +5,10 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from PySide6.QtWidgets import QDialog
+from PySide6.QtWidgets import QDialog, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
+from gazeannotator.dataset.build import BuildOptions, build
 from gazeannotator.settings import LastStream, SettingsFile
 from gazeannotator.tracking.mapping import StreamMapping
 from gazeannotator.ui.jobs import Command, Summary, Work
@@ -16,7 +17,7 @@ from gazeannotator.ui.window import MainWindow
 ACTIONS = {
     "file": ["file.new", "file.open", "file.all", "file.import", "file.settings", "file.quit"],
     "session": ["session.read", "session.tracker", "session.options", "session.operator", "session.overview"],
-    "data": ["data.build", "data.check", "data.export", "data.folders"],
+    "data": ["data.build", "data.check", "data.export", "data.report", "data.folders"],
     "train": ["train.new", "train.report"],
     "help": ["help.guide", "help.keys", "help.about"],
 }
@@ -30,6 +31,7 @@ DIALOGS = {
     "data.build": "buildDialog",
     "data.check": "checkDialog",
     "data.export": "exportDialog",
+    "data.report": "reportDialog",
     "data.folders": "importFoldersDialog",
     "help.guide": "guideDialog",
     "help.keys": "keysDialog",
@@ -252,3 +254,23 @@ def test_the_window_comes_back_where_it_was(qtbot: QtBot, window: MainWindow) ->
     again = MainWindow(window._file)
     qtbot.addWidget(again)
     assert (again.width(), again.height()) == (900, 650)
+
+
+def test_a_report_opens_when_it_is_written(
+    qtbot: QtBot, window_with_study: MainWindow, study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Path] = []
+    monkeypatch.setattr("gazeannotator.ui.commands.open_file", lambda path: opened.append(path) or True)
+    build([study], tmp_path / "polyps.h5", BuildOptions(size=32))
+    window = window_with_study
+    window.trigger("data.report")
+    dialog = open_dialog(window)
+    assert dialog is not None
+    dialog.dataset.set_path(tmp_path / "polyps.h5")
+    with qtbot.waitSignal(window.job_page.finished, timeout=120_000):
+        dialog.accept_button.click()
+    qtbot.waitUntil(lambda: opened == [tmp_path / "polyps-report.html"])
+    assert "Data-set report" in opened[0].read_text(encoding="utf-8")
+    notes = window.job_page.findChild(QPlainTextEdit, "jobNotes")
+    assert notes is not None
+    assert "One reader only" in notes.toPlainText()

@@ -279,6 +279,8 @@ def test_what_went_wrong_is_said(
     qtbot.waitUntil(lambda: section.state.text() == "Sending", timeout=SOON_MS)
     script.change(area=[400.0, 250.0])
     qtbot.waitUntil(lambda: "400 × 250 mm" in words(section), timeout=SOON_MS)
+    section._link.notice.emit({"code": "calibration", "message": ""})
+    qtbot.waitUntil(lambda: "has a new calibration" in words(section), timeout=SOON_MS)
     script.change(plugged=False)
     qtbot.waitUntil(lambda: section.state.text() == "Lost", timeout=SOON_MS)
     assert "It goes on by itself" in words(section)

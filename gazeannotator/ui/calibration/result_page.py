@@ -142,7 +142,8 @@ class ResultPage(WidePage):
             )
         if self._can_calibrate:
             rows.append((("K",), self.tr("Calibrate the eye tracker")))
-        rows.append((("Esc",), self.tr("Leave without this result")))
+        noted, unnoted = self.tr("Leave; the result is noted"), self.tr("Leave without this result")
+        rows.append((("Esc",), noted if self._recorded else unnoted))
         return tuple(rows)
 
     def _marks(self) -> list[PointMark]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
@@ -23,7 +23,7 @@ from gazeannotator.ui.calibration.course import Publish
 from gazeannotator.ui.calibration.guide_page import GuidePage
 from gazeannotator.ui.calibration.head import tells_position
 from gazeannotator.ui.calibration.result_page import ResultPage
-from gazeannotator.ui.calibration.target_page import TargetPage
+from gazeannotator.ui.calibration.target_page import Obstacle, TargetPage, no_obstacle
 from gazeannotator.ui.calibration.words_page import WordsPage
 from gazeannotator.ui.digits import physical_digit
 from gazeannotator.ui.image_view import BACKGROUND
@@ -62,6 +62,8 @@ class CheckPlace:
         Where the tracker is calibrated through us, see `calibrating.calibrator_of`.
     points : int
         Number of targets; only nine carry a second-order correction.
+    obstacle : callable
+        See `TargetPage`.
     """
 
     screen: Screen
@@ -74,6 +76,7 @@ class CheckPlace:
     recorded: bool
     calibrator: TobiiLink | None = None
     points: int = 9
+    obstacle: Obstacle = no_obstacle
 
 
 class CheckScreen(QWidget):
@@ -82,10 +85,17 @@ class CheckScreen(QWidget):
     Signals
     -------
     finished(Outcome or None)
-        The reader goes on with a result, or has left without one.
+        The reader goes on with a result, or has left: with the last one where it is stored, marked as
+        left, or without any.
+    calibrated(dict)
+        The tracker has a new calibration, which holds already; what the bridge tells of it.
+    held()
+        A key was to go on, and must not: see `CheckPlace.obstacle`.
     """
 
     finished = Signal(object)
+    calibrated = Signal(dict)
+    held = Signal()
 
     def __init__(self, place: CheckPlace, parent: QWidget) -> None:
         super().__init__(parent)
@@ -94,9 +104,12 @@ class CheckScreen(QWidget):
         self._place = place
         self._run: TargetRun[PointQuality] | None = None
         self._calibration: dict[str, Any] | None = None
+        self._found: Outcome | None = None
         can_calibrate = place.calibrator is not None
         self.calibrating = Calibrating(place.calibrator, place.screen, self) if can_calibrate else None
-        self.targets = TargetPage(place.screen, place.latest, place.publish, place.clock, self)
+        self.targets = TargetPage(
+            place.screen, place.latest, place.publish, place.clock, self, place.obstacle
+        )
         self.guide = GuidePage(place.latest, place.screen, self, can_calibrate=can_calibrate)
         self.words = WordsPage(self)
         self.calibration = CalibrationPage(place.screen, self)
@@ -149,6 +162,20 @@ class CheckScreen(QWidget):
         if self.calibrating is not None:
             self.calibrating.leave()
 
+    def begin_anew(self) -> None:
+        """Forget what was measured, as the tracker is another now, and measure again what was."""
+        self._found = None
+        calibrates = self.calibrating is not None and self.calibrating.active
+        if self.page in (self.targets, self.result) and not calibrates:
+            self.targets.stop()
+            self._validate(self.tr("The eye tracker's set-up was changed: once more"))
+
+    def left_result(self) -> Outcome | None:
+        """Give the last result where it is stored and nobody went on with it; None else."""
+        # A bad one that was thrown away would leave an older, better one in force.
+        noted = self._place.recorded and self._found is not None
+        return replace(self._found, left=True) if noted else None
+
     # -- input ---------------------------------------------------------------------------------
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -156,8 +183,18 @@ class CheckScreen(QWidget):
         command = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
         if event.modifiers() & (command | Qt.KeyboardModifier.MetaModifier):
             event.ignore()
-        elif self.page is not None and not event.isAutoRepeat():
+        elif self.page is None or event.isAutoRepeat():
+            return
+        elif self._is_held(event.key()):
+            self.targets.look_at_place()
+            self.held.emit()
+        else:
             self.page.press(event.key(), physical_digit(event, QGuiApplication.platformName()))
+
+    def _is_held(self, key: int) -> bool:
+        """Tell whether a key would lead to targets that are in the wrong place now."""
+        leaves = key == Qt.Key.Key_Escape or (self.page is self.result and key == Qt.Key.Key_Space)
+        return not leaves and self._place.obstacle() is not None
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit the pages in."""
@@ -185,9 +222,10 @@ class CheckScreen(QWidget):
         self.setCursor(Qt.CursorShape.BlankCursor if alone else Qt.CursorShape.ArrowCursor)
 
     @Slot()
-    def _validate(self) -> None:
+    def _validate(self, introduction: str = "") -> None:
         place = self._place
-        introduction = "" if self.page is not None else self.tr("Look at each dot until it moves on")
+        if self.page is None:
+            introduction = self.tr("Look at each dot until it moves on")
         self._run = validation_run(place.screen, place.points, seed=secrets.randbits(32), area=place.area())
         self._play(self._run, introduction)
 
@@ -213,7 +251,8 @@ class CheckScreen(QWidget):
 
     def _show_result(self) -> None:
         result = validation_result(self._run)
-        self.result.show_outcome(Outcome(result, self._place.limits, calibration=self._calibration))
+        self._found = Outcome(result, self._place.limits, calibration=self._calibration)
+        self.result.show_outcome(self._found)
         self._show(self.result)
 
     # -- calibration ---------------------------------------------------------------------------
@@ -254,6 +293,9 @@ class CheckScreen(QWidget):
     @Slot(dict)
     def _show_calibration(self, answer: dict) -> None:
         self._calibration = answer
+        if answer["status"] != "failed":
+            self._found = None
+            self.calibrated.emit(answer)
         self.calibration.show_result(answer, self.calibrating.run.targets_px)
         self._show(self.calibration)
 
@@ -302,9 +344,9 @@ class CheckScreen(QWidget):
     @Slot()
     def _leave(self) -> None:
         self.stop()
-        self._end(None)
+        self._end(self.left_result())
 
     @Slot(object)
     def _end(self, outcome: Outcome | None) -> None:
-        self.page = None
+        self.page = self._found = None
         self.finished.emit(outcome)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
@@ -20,9 +21,20 @@ from gazeannotator.ui.screens import area_of
 
 INTRODUCTION_MS = 2500
 
+Obstacle = Callable[[], PanelText | None]
+
+
+def no_obstacle() -> None:
+    """Tell that targets may be shown."""
+
 
 class TargetPage(QWidget):
     """Plays runs of targets; fills its window.
+
+    Parameters
+    ----------
+    obstacle : callable, optional
+        Says why no target may be shown now, as its place would be wrong; None where it may.
 
     Signals
     -------
@@ -45,8 +57,10 @@ class TargetPage(QWidget):
         publish: Publish,
         clock: Callable[[], float],
         parent: QWidget,
+        obstacle: Obstacle = no_obstacle,
     ) -> None:
         super().__init__(parent)
+        self._obstacle = obstacle
         self.view = ImageView(clock, self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -121,7 +135,14 @@ class TargetPage(QWidget):
         """Stop for now, as the reader looks elsewhere; does nothing where no target is shown."""
         if self.course.running or self._introduction.isActive():
             self.stop()
-            self._pause(self.tr("Interrupted"), self.tr("What was measured so far is kept."))
+            self._say_interrupted()
+
+    def look_at_place(self) -> None:
+        """Stop where targets would be in the wrong place now, and say so, or that they would no longer."""
+        if self._obstacle() is not None:
+            self.interrupt()
+        if self.paused:
+            self._say_interrupted()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the words in the middle."""
@@ -130,6 +151,9 @@ class TargetPage(QWidget):
 
     @Slot()
     def _begin(self) -> None:
+        if self._obstacle() is not None:
+            self._say_interrupted()
+            return
         self._panel.hide()
         self.course.start(self._run)
 
@@ -149,6 +173,13 @@ class TargetPage(QWidget):
             title = self.tr("The eye tracker sends nothing")
             lead = self.tr("Check its cable and its program. What was measured so far is kept.")
         self._pause(title, lead)
+
+    def _say_interrupted(self) -> None:
+        obstacle = self._obstacle()
+        if obstacle is None:
+            self._pause(self.tr("Interrupted"), self.tr("What was measured so far is kept."))
+        else:
+            self._say(replace(obstacle, keys=((("Esc",), self.tr("Leave without a result")),)))
 
     def _pause(self, title: str, lead: str) -> None:
         keys = (

@@ -1,20 +1,25 @@
-"""Build, import from folders, export: what is asked, the command it becomes, how the result reads."""
+"""Build, import from folders, export, report: what is asked, and the command it becomes."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
-from PySide6.QtCore import QCoreApplication, QLocale
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QCheckBox, QWidget
 
+from gazeannotator.study.model import Protocol
 from gazeannotator.ui.dialogs.base import FormDialog
+from gazeannotator.ui.dialogs.dataset_results import built, exported, reported
 from gazeannotator.ui.forms import Choice, FieldText, ModelForm
-from gazeannotator.ui.jobs import Summary, Work, app_command, refusal_lines
-from gazeannotator.ui.widgets import PathField
+from gazeannotator.ui.jobs import Work, app_command
+from gazeannotator.ui.widgets import PathField, field, label
 
 translate = QCoreApplication.translate
+
+_WHOLE_RECORDINGS = ("bids", "xdf")
+_TABLES = ("csv", "parquet")
 
 
 class BuildChoice(BaseModel):
@@ -24,7 +29,7 @@ class BuildChoice(BaseModel):
 
     size: int = Field(512, ge=16, le=4096)
     sigma_deg: float = Field(1.0, gt=0, le=20)
-    method: Literal["ivt", "idt"] = "ivt"
+    method: Literal["adaptive", "ivt", "idt"] = "adaptive"
     split: str = Field("60/20/20", pattern=r"^\d+(\.\d+)?/\d+(\.\d+)?/\d+(\.\d+)?$")
     seed: int = Field(0, ge=0, le=2**31 - 1)
     max_data_loss: float = Field(0.3, ge=0, le=1)
@@ -46,7 +51,9 @@ class BuildChoice(BaseModel):
 class BuildDialog(FormDialog):
     """What the menu entry Data set → Build asks."""
 
-    def __init__(self, study: Path, study_name: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, study: Path, study_name: str, parent: QWidget | None = None, protocol: Protocol | None = None
+    ) -> None:
         super().__init__(parent, "buildDialog")
         self._study = study
         intro = self.tr(
@@ -60,8 +67,9 @@ class BuildDialog(FormDialog):
             self.target,
             self.tr("An older file of that name is replaced when the new one is whole."),
         )
+        limits = protocol or Protocol()
         self.form = ModelForm(
-            BuildChoice(),
+            BuildChoice(max_data_loss=limits.max_data_loss, max_accuracy_deg=limits.max_accuracy_deg),
             self._texts(),
             more=("method", "max_accuracy_deg", "require_validation", "split", "seed"),
         )
@@ -85,7 +93,7 @@ class BuildDialog(FormDialog):
         target = self.target_file
         arguments = ["dataset", "build", str(self._study), "-o", str(target), *self.form.value().arguments()]
         return Work(
-            self.tr("Building the data set"), app_command(*arguments), lambda facts: _built(facts, target)
+            self.tr("Building the data set"), app_command(*arguments), lambda facts: built(facts, target)
         )
 
     def _texts(self) -> dict[str, FieldText]:
@@ -111,7 +119,11 @@ class BuildDialog(FormDialog):
             ),
             "method": FieldText(
                 self.tr("Fixations by"),
-                choices={"ivt": self.tr("velocity (I-VT)"), "idt": self.tr("dispersion (I-DT)")},
+                choices={
+                    "adaptive": self.tr("adapted to the noise"),
+                    "ivt": self.tr("velocity (I-VT)"),
+                    "idt": self.tr("dispersion (I-DT)"),
+                },
             ),
             "max_accuracy_deg": FieldText(
                 self.tr("Largest tracker error"),
@@ -189,7 +201,7 @@ class ImportFoldersDialog(FormDialog):
         if self.scheme.currentData():
             arguments += ["--scheme", self.scheme.currentData()]
         return Work(
-            self.tr("Importing the data set"), app_command(*arguments), lambda facts: _built(facts, target)
+            self.tr("Importing the data set"), app_command(*arguments), lambda facts: built(facts, target)
         )
 
 
@@ -201,7 +213,10 @@ class ExportDialog(FormDialog):
         self._study = study
         self.set_texts(
             self.tr("Export a data set"),
-            self.tr("Writes images, heatmaps and tables for other programs. Nothing in it names a patient."),
+            self.tr(
+                "Writes images, heatmaps, tables or whole recordings for other programs. "
+                "Nothing in it names a patient."
+            ),
             self.tr("Export"),
         )
         self.dataset = _dataset_field(self.tr("Data set"), "open")
@@ -209,30 +224,69 @@ class ExportDialog(FormDialog):
         self.add_row(self.tr("Data set"), self.dataset)
         self.format = Choice()
         self.format.setObjectName("exportFormat")
-        self.format.addItem(self.tr("Folders: images and attention maps, as the reference study"), "folders")
-        self.format.addItem(self.tr("Tables (CSV): images, readings, fixations"), "csv")
-        self.add_row(self.tr("Format"), self.format)
-        self.test_gaze = QCheckBox(self.tr("Attention maps of the test images too"), objectName="testGaze")
+        for name, (text, _) in self._formats().items():
+            self.format.addItem(text, name)
+        self.help = label("", "caption", wrap=True, name="formatHelp")
+        row = field(self.tr("Format"), self.format)
+        row.addWidget(self.help)
+        self.body.addLayout(row)
+        self.body.addSpacing(10)
+        self.test_gaze = QCheckBox(self.tr("The gaze of the test images too"), objectName="testGaze")
         self.body.addWidget(self.test_gaze)
-        self.original = QCheckBox(
-            self.tr("Images at their original size, from the study that is open"), objectName="originalSize"
-        )
+        self.original = QCheckBox(objectName="originalSize")
         self.original.setEnabled(study is not None)
         self.original.setToolTip("" if study else self.tr("Open the study first."))
         self.body.addWidget(self.original)
         self.body.addSpacing(12)
         self.target = PathField("folder", title=self.tr("Folder to write into"), name="exportFolder")
         self.add_row(self.tr("Write into"), self.target, self.tr("A new or empty folder."))
-        self.format.currentIndexChanged.connect(
-            lambda _: self._show_options(self.format.currentData() == "folders")
-        )
+        self.format.currentIndexChanged.connect(self._show_options)
+        self._show_options()
         self.dataset.changed.connect(self._propose_target)
         self._propose_target()
         self.body.addStretch(1)
 
-    def _show_options(self, folders: bool) -> None:
-        self.test_gaze.setVisible(folders)
-        self.original.setVisible(folders)
+    def _formats(self) -> dict[str, tuple[str, str]]:
+        """Name, and what reads it, of each layout of the command line."""
+        return {
+            "folders": (
+                self.tr("Folders: images and attention maps, as the reference study"),
+                self.tr("For the reference study's own loader, and all that read a folder for each class."),
+            ),
+            "bids": (
+                self.tr("BIDS: recordings for eye tracking research"),
+                self.tr("Version 1.11, passes its validator. Recordings are whole, test images too."),
+            ),
+            "csv": (
+                self.tr("Tables (CSV): images, readings, fixations, gaze"),
+                self.tr("For Excel, R, SPSS and other statistics."),
+            ),
+            "parquet": (
+                self.tr("Tables (Parquet): the same, with types"),
+                self.tr("For pandas, polars, DuckDB and R. Needs the Python package pyarrow."),
+            ),
+            "coco": (
+                self.tr("COCO: images with classes and regions of gaze"),
+                self.tr("For pycocotools, torchvision, detectron2 and FiftyOne."),
+            ),
+            "xdf": (
+                self.tr("XDF: recordings, as LabRecorder writes them"),
+                self.tr("For pyxdf, MNE, EEGLAB and FieldTrip. Recordings are whole, test images too."),
+            ),
+            "monai": (
+                self.tr("MONAI and Hugging Face: lists of images and attention maps"),
+                self.tr("For data lists of MONAI and image folders of Hugging Face datasets."),
+            ),
+        }
+
+    def _show_options(self) -> None:
+        name = self.format.currentData()
+        self.help.setText(self._formats()[name][1])
+        self.test_gaze.setVisible(name not in _WHOLE_RECORDINGS)
+        self.original.setVisible(name not in _TABLES)
+        raw = self.tr("All that was recorded, from the study that is open")
+        original = self.tr("Images at their original size, from the study that is open")
+        self.original.setText(raw if name == "xdf" else original)
 
     def _propose_target(self) -> None:
         dataset = self.dataset.path()
@@ -255,12 +309,74 @@ class ExportDialog(FormDialog):
         target = self.target.path()
         kind = self.format.currentData()
         arguments = ["dataset", "export", str(self.dataset.path()), "--to", kind, "-o", str(target)]
-        if kind == "folders" and self.test_gaze.isChecked():
+        if kind not in _WHOLE_RECORDINGS and self.test_gaze.isChecked():
             arguments.append("--test-gaze")
-        if kind == "folders" and self.original.isChecked():
+        if kind not in _TABLES and self.original.isChecked():
             arguments += ["--study", str(self._study)]
         return Work(
-            self.tr("Exporting the data set"), app_command(*arguments), lambda facts: _exported(facts, target)
+            self.tr("Exporting the data set"), app_command(*arguments), lambda facts: exported(facts, target)
+        )
+
+
+class ReportDialog(FormDialog):
+    """What the menu entry Data set → Report asks."""
+
+    def __init__(self, dataset: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent, "reportDialog")
+        self.set_texts(
+            self.tr("Report on a data set"),
+            self.tr(
+                "One page for the browser: images, quality of the gaze, what was left out and why, agreement "
+                "of readers."
+            ),
+            self.tr("Write report"),
+        )
+        self.dataset = _dataset_field(self.tr("Data set"), "open")
+        self.dataset.set_path(dataset)
+        self.add_row(self.tr("Data set"), self.dataset)
+        self.target = PathField(
+            "save",
+            title=self.tr("Save the report as"),
+            pattern=self.tr("Reports (*.html)"),
+            name="reportFile",
+        )
+        self.add_row(
+            self.tr("Save as"),
+            self.target,
+            self.tr("An older report of that name is replaced."),
+        )
+        self.dataset.changed.connect(self._propose_target)
+        self._propose_target()
+        self.body.addStretch(1)
+
+    def _propose_target(self) -> None:
+        dataset = self.dataset.path()
+        if dataset is not None and dataset.is_file() and self.target.path() is None:
+            self.target.set_path(dataset.with_name(f"{dataset.stem}-report.html"))
+
+    def problem(self) -> str:
+        """Say what is missing or wrong."""
+        dataset, target = self.dataset.path(), self.target.path()
+        if dataset is None or not dataset.is_file():
+            return self.tr("Choose the data set file.")
+        if target is None:
+            return self.tr("Choose where to save the report.")
+        return _target_problem(target)
+
+    @property
+    def target_file(self) -> Path:
+        """The report to be."""
+        path = self.target.path() or Path("report")
+        return path if path.suffix in (".html", ".htm") else path.with_name(f"{path.name}.html")
+
+    def work(self) -> Work:
+        """Return the job that reports."""
+        target = self.target_file
+        arguments = ["dataset", "report", str(self.dataset.path()), "-o", str(target)]
+        return Work(
+            self.tr("Reporting on the data set"),
+            app_command(*arguments),
+            lambda facts: reported(facts, target),
         )
 
 
@@ -281,62 +397,3 @@ def _target_problem(path: Path | None) -> str:
     if not path.parent.is_dir():
         return translate("Dataset", "The folder to save in does not exist.")
     return ""
-
-
-def _built(result: dict[str, Any], target: Path) -> Summary:
-    number = QLocale().toString
-    captions = {
-        "images": translate("Dataset", "Images"),
-        "patients": translate("Dataset", "Patients"),
-        "valid": translate("Dataset", "Readings used"),
-        "not_validated": translate("Dataset", "… of trackers not validated"),
-        "with_gaze": translate("Dataset", "Images with gaze"),
-        "fixations": translate("Dataset", "Fixations"),
-        "gaze_samples": translate("Dataset", "Gaze samples"),
-    }
-    facts = [(caption, number(int(result[key]))) for key, caption in captions.items() if result.get(key)]
-    splits = result.get("splits")
-    if splits:
-        parts = translate("Dataset", "{train} / {validation} / {test}").format(**splits)
-        facts.append((translate("Dataset", "Training / validation / test"), parts))
-    reasons = {
-        "interrupted": translate("Dataset", "interrupted"),
-        "corrected": translate("Dataset", "corrected later"),
-        "cannot_be_assessed": translate("Dataset", "cannot be assessed"),
-        "data_loss": translate("Dataset", "too much gaze lost"),
-        "accuracy": translate("Dataset", "tracker not accurate enough"),
-        "not_validated": translate("Dataset", "tracker not validated"),
-    }
-    for reason, count in (result.get("excluded") or {}).items():
-        caption = translate("Dataset", "Readings left out: {reason}").format(
-            reason=reasons.get(reason, reason)
-        )
-        facts.append((caption, number(int(count))))
-    facts.append((translate("Dataset", "File"), str(target)))
-    notes = [*refusal_lines(result.get("refused", ())), *result.get("warnings", ()), *result.get("notes", ())]
-    return Summary(
-        translate("Dataset", "The data set is ready"),
-        tuple(facts),
-        tuple(notes),
-        translate("Dataset", "What you should know"),
-        "warning" if notes else "success",
-        ("train.new", "data.export"),
-        str(target),
-    )
-
-
-def _exported(result: dict[str, Any], target: Path) -> Summary:
-    number = QLocale().toString
-    facts = [(translate("Dataset", "Images"), number(int(result.get("images", 0))))]
-    if result.get("left_out"):
-        facts.append(
-            (translate("Dataset", "Left out: neither pathology nor answer"), number(int(result["left_out"])))
-        )
-    facts.append((translate("Dataset", "Folder"), str(target)))
-    return Summary(
-        translate("Dataset", "The data set was exported"),
-        tuple(facts),
-        tuple(result.get("notes", ())),
-        translate("Dataset", "What you should know"),
-        folder=str(target),
-    )

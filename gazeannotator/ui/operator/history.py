@@ -26,15 +26,12 @@ class History:
         Start of the session on the clock; NaN before.
     target_px : tuple of float or None
         What the eyes are to look at now, screen px.
-    reference_mm : float
-        The reader's distance at the last validation; NaN if it was not told.
     """
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self.started_s = math.nan
         self.target_px: tuple[float, float] | None = None
-        self.reference_mm = math.nan
         self._checks: deque[Check] = deque(maxlen=KEPT)
         self._answered: dict[str, Answered] = {}
         self._gaps: deque[tuple[float, float]] = deque(maxlen=KEPT)
@@ -109,7 +106,6 @@ class History:
         measured = data.get("correction") or data
         accuracy_deg, loss = _number(measured.get("accuracy_deg")), _number(data.get("data_loss"))
         good = accuracy_deg <= self._limits.accuracy_deg and not loss > self._limits.data_loss
-        self.reference_mm = _number(data.get("distance_mm"))
         self._checks.append(
             Check(
                 "validation",

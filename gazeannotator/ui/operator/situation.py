@@ -28,7 +28,7 @@ Going = Literal[
 ``page``: the reader looks at something that is to be read."""
 
 
-AlarmKind = Literal["data_loss", "distance", "accuracy", "storage", "tracker"]
+AlarmKind = Literal["data_loss", "distance", "accuracy", "setup", "storage", "tracker"]
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ class Situation:
     corrected : bool
         Whether the gaze has a correction on it that was chosen at a validation.
     reference_mm : float
-        The reader's distance at the last validation, else the one that is assumed.
+        The reader's distance from which the alarm counts, else the one that is assumed.
     may_pause, may_continue, may_note : bool
     """
 

@@ -74,6 +74,7 @@ def _advice() -> dict[AlarmKind, str]:
     return {
         "storage": translate("Operator", "Make room on the disk; keep this program open. It is tried again."),
         "data_loss": translate("Operator", "Let the reader sit upright, at the same distance as before."),
+        "setup": translate("Operator", "Pause, and validate again (V)."),
         "accuracy": translate("Operator", "Pause and validate again; calibrate if that does not help."),
         "distance": translate("Operator", "Ask the reader to sit as at the validation, or validate again."),
         "tracker": translate("Operator", "Look at the tracker's program."),
@@ -88,6 +89,7 @@ def _reason(why: str) -> str:
         "image": translate("Operator", "An image cannot be shown."),
         "drift_check": translate("Operator", "For a drift check."),
         "tracker_lost": translate("Operator", "The eye tracker's signal was lost; the image comes again."),
+        "tracker_changed": translate("Operator", "The eye tracker was set up anew; the image comes again."),
         "storage": translate("Operator", "Gaze could not be saved; the image comes again."),
     }.get(why, "")
 

@@ -233,6 +233,8 @@ class TobiiCard(Card):
                 return "info", self.tr("It sends at {rate:g} Hz now.").format(rate=notice["rate_hz"])
             case "mode":
                 return "warning", self.tr("The eye tracking mode was changed. Calibrate and validate again.")
+            case "calibration":
+                return "warning", self.tr("The eye tracker has a new calibration. Validate it.")
             case "overflow":
                 return "warning", self.tr("Samples are missing: this computer was too slow for the rate.")
             case "fault" | "warning":

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
 
-from gazeannotator.gaze.filters import data_loss, interval_s
-from gazeannotator.samples import GazeChunk
-from gazeannotator.study.model import Protocol
+from gazeannotator.gaze.filters import data_loss, spacing_s
+from gazeannotator.samples import FloatArray, GazeChunk
+from gazeannotator.study.model import Protocol as ReadingProtocol
 from gazeannotator.tracking.head import distance_change_mm, head_position
+from gazeannotator.tracking.measures import in_order
 from gazeannotator.tracking.quality import DriftCheck
 
 translate = QCoreApplication.translate
@@ -31,7 +34,17 @@ OVER_AT = 0.8
 
 SEEN_BY_READER_AFTER_S = 2.0
 
-Kind = Literal["data_loss", "distance", "accuracy"]
+Kind = Literal["data_loss", "distance", "accuracy", "setup"]
+
+
+class Feed(Protocol):
+    """Where gaze comes from, as `GazeFeed`."""
+
+    def raw(self, seconds: float) -> GazeChunk:
+        """Give the samples of the last seconds."""
+
+    def arrived_after(self, arrived_s: float) -> tuple[GazeChunk, float]:
+        """Give what arrived after that time, and when the newest of all did."""
 
 
 class Alarms(QObject):
@@ -39,8 +52,8 @@ class Alarms(QObject):
 
     Parameters
     ----------
-    latest : callable
-        Gives the samples of the last seconds by the local clock.
+    feed : callable
+        Gives the stream; None while there is none.
     clock : callable
     protocol : callable
         Gives the study's limits.
@@ -58,6 +71,8 @@ class Alarms(QObject):
         Kind → words for the operator.
     for_reader : str
         The one thing that the reader can do about what has lasted for a while; mostly empty.
+    reference_mm : float
+        The distance that a change is counted from; NaN if none is known yet.
     """
 
     alarm = Signal(str, str)
@@ -65,20 +80,22 @@ class Alarms(QObject):
 
     def __init__(
         self,
-        latest: Callable[[float], GazeChunk],
+        feed: Callable[[], Feed | None],
         clock: Callable[[], float],
-        protocol: Callable[[], Protocol],
+        protocol: Callable[[], ReadingProtocol],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self.active: dict[Kind, str] = {}
         self.for_reader = ""
-        self._latest = latest
+        self._feed = feed
         self._clock = clock
         self._protocol = protocol
         self._since_s: dict[Kind, float] = {}
-        self._watching_since_s = 0.0
-        self._reference_mm = math.nan
+        # Since somebody reads, and no longer ago than is looked at.
+        self._recent = GazeChunk.empty()
+        self._arrived_s = -math.inf
+        self.reference_mm = math.nan
         self._change_mm = math.nan
         self._lost_now = False
         self._timer = QTimer(self, interval=LOOK_EVERY_MS)
@@ -87,21 +104,32 @@ class Alarms(QObject):
     def watch(self, reading: bool) -> None:
         """Watch from now on, or no longer: who does not read may look anywhere."""
         if reading and not self._timer.isActive():
-            self._watching_since_s = self._clock()
+            self._fetch()
+            self._recent = GazeChunk.empty()
             self._timer.start()
         elif not reading and self._timer.isActive():
             self._timer.stop()
             self._set("data_loss", "")
             self._tell("")
 
-    def take_distance(self) -> None:
-        """Compare the reader's distance with the present one from now on."""
-        self._reference_mm = head_position(self._latest(REFERENCE_OVER_S)).distance_mm
+    def take_distance(self, validated_mm: float | None = None) -> None:
+        """Compare the reader's distance from now on with that of a validation, else the present one."""
+        feed = self._feed()
+        if feed is None:
+            return
+        if validated_mm is None or math.isnan(validated_mm):
+            validated_mm = head_position(feed.raw(REFERENCE_OVER_S)).distance_mm
+        self.reference_mm = validated_mm
         self._set("distance", "")
+
+    def take_change(self) -> None:
+        """Say that the tracker is another than was validated, until it is validated again."""
+        self._set("setup", translate("Alarms", "The eye tracker was set up anew and is not validated yet."))
 
     def take_accuracy(self, accuracy_deg: float) -> None:
         """Judge what a validation has found."""
         limit_deg = self._protocol().max_accuracy_deg
+        self._set("setup", "")
         words = translate("Alarms", "Accuracy {found:.1f}°: the study allows {limit:g}°.")
         self._set(
             "accuracy",
@@ -123,9 +151,20 @@ class Alarms(QObject):
 
     def look(self, now_s: float) -> None:
         """Look at the last seconds."""
-        self._look_at_loss(now_s)
-        self._look_at_distance(now_s)
+        self._fetch()
+        if len(self._recent):
+            self._look_at_loss(now_s)
+            self._look_at_distance(now_s)
         self._tell(self._words_for_reader(now_s))
+
+    def _fetch(self) -> None:
+        """Take what is new: to join all that is kept takes as long as a frame, at 1200 Hz."""
+        feed = self._feed()
+        if feed is None:
+            return
+        new, self._arrived_s = feed.arrived_after(self._arrived_s)
+        recent = in_order(GazeChunk.joined([self._recent, new]))
+        self._recent = recent[recent.time_s > recent.time_s[-1] - LOSS_OVER_S] if len(recent) else recent
 
     def _tell(self, words: str) -> None:
         if words != self.for_reader:
@@ -145,17 +184,14 @@ class Alarms(QObject):
         return ""
 
     def _look_at_loss(self, now_s: float) -> None:
-        chunk = self._latest(LOSS_OVER_S)
-        if not len(chunk):
+        time_s, lost = self._recent.time_s, self._recent.lost
+        stop_s = float(time_s[-1])
+        if stop_s - time_s[0] < LOSS_TOLD_AFTER_S:
             return
-        stop_s = float(chunk.time_s[-1])
-        start_s = max(stop_s - LOSS_OVER_S, self._watching_since_s)
-        if stop_s - start_s < LOSS_TOLD_AFTER_S:
-            return
-        loss = _loss(chunk, start_s, stop_s)
+        loss = _loss(time_s, lost, float(time_s[0]))
         if math.isnan(loss):
             return
-        self._lost_now = _loss(chunk, stop_s - LOST_NOW_OVER_S, stop_s) > self._protocol().max_data_loss
+        self._lost_now = _loss(time_s, lost, stop_s - LOST_NOW_OVER_S) > self._protocol().max_data_loss
         if self._goes_on("data_loss", loss, self._protocol().max_data_loss):
             words = translate("Alarms", "{share:.0f} % of the samples of the last seconds are lost.")
             self._set("data_loss", words.format(share=100 * loss), now_s)
@@ -163,10 +199,12 @@ class Alarms(QObject):
             self._set("data_loss", "")
 
     def _look_at_distance(self, now_s: float) -> None:
-        if math.isnan(self._reference_mm):
-            self._reference_mm = head_position(self._latest(REFERENCE_OVER_S)).distance_mm
+        chunk = self._recent
+        if math.isnan(self.reference_mm):
+            self.reference_mm = head_position(chunk).distance_mm
             return
-        change_mm = distance_change_mm(self._reference_mm, self._latest(DISTANCE_OVER_S))
+        last = chunk[chunk.time_s > chunk.time_s[-1] - DISTANCE_OVER_S]
+        change_mm = distance_change_mm(self.reference_mm, last)
         if math.isnan(change_mm):
             return
         self._change_mm = change_mm
@@ -193,7 +231,8 @@ class Alarms(QObject):
         self.alarm.emit(kind, words)
 
 
-def _loss(chunk: GazeChunk, start_s: float, stop_s: float) -> float:
-    chunk = chunk[chunk.time_s >= start_s]
-    rate_hz = 1 / interval_s(chunk.time_s) if len(chunk) > 2 else math.nan
-    return data_loss(chunk.time_s, chunk.lost, start_s, stop_s, rate_hz)
+def _loss(time_s: FloatArray, lost: NDArray[np.bool_], start_s: float) -> float:
+    inside = time_s >= start_s
+    time_s, lost = time_s[inside], lost[inside]
+    rate_hz = 1 / spacing_s(time_s) if len(time_s) > 2 else math.nan
+    return data_loss(time_s, lost, start_s, float(time_s[-1]), rate_hz)

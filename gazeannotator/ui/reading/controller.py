@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from gazeannotator.study.model import Protocol
 from gazeannotator.study.session import ReadingSession
 from gazeannotator.ui.reading.course import Course
+from gazeannotator.ui.reading.judging import ShownReading
 from gazeannotator.ui.reading.keys import KeyPress
 from gazeannotator.ui.reading.room import ANSWERING, LOOKING, Phase, Room
+
+
+class Moment(NamedTuple):
+    """What a note is about.
+
+    Attributes
+    ----------
+    t_s : float
+    shown : ShownReading or None
+        The reading that waited for its answer then.
+    """
+
+    t_s: float
+    shown: ShownReading | None
 
 
 class ReadingController(QObject):
@@ -27,7 +42,7 @@ class ReadingController(QObject):
         The answer is on disk.
     alarm(kind, words)
         Something is wrong with the gaze, for the operator; with empty words it is over. Kinds:
-        ``data_loss``, ``distance``, ``accuracy``. All that are on: `alarms`.
+        ``data_loss``, ``distance``, ``accuracy``, ``setup``. All that are on: `alarms`.
     validation_wanted(purpose)
         The phase is `Phase.VALIDATING`, gaze is recorded, and `validated` is awaited. Should the
         phase become another one before, nobody waits any more. Purposes: ``start`` (the protocol
@@ -159,6 +174,11 @@ class ReadingController(QObject):
         return dict(self._course.alarms.active)
 
     @property
+    def reference_mm(self) -> float:
+        """The reader's distance that the alarm counts a change from; NaN if none is known yet."""
+        return self._course.alarms.reference_mm
+
+    @property
     def held_next(self) -> bool:
         """Whether the next image is kept back."""
         return self._course.hold_next
@@ -195,21 +215,31 @@ class ReadingController(QObject):
         self.stage.try_again()
         self.changed.emit()
 
-    def note(self, text: str, t_s: float | None = None, then: Callable[[], object] = lambda: None) -> bool:
+    def moment(self) -> Moment:
+        """Tell what a note is about that is written on this moment."""
+        return Moment(self._room.clock(), self._course.viewing.shown if self.phase in ANSWERING else None)
+
+    def note(self, text: str, about: Moment | None = None, then: Callable[[], object] = lambda: None) -> bool:
         """Write a note of the operator's into the session; tells whether there is one to write into.
 
         Parameters
         ----------
-        t_s : float, optional
-            What moment it is about; default: this one.
+        about : Moment, optional
+            Default: this one.
         then : callable
             Called once it is on disk.
         """
         sitting = self._sitting
         runs = self.session is not None and not sitting.ending and self.phase is not Phase.CLOSED
         if runs and text.strip():
-            at_s = self._room.clock() if t_s is None else t_s
-            sitting.write(lambda: self.session.note(at_s, text), then)
+            t_s, shown = about or self.moment()
+
+            def write() -> None:
+                # Not before: an onset that waits for the disk gets its reading there.
+                about_what = (shown.reading, shown.image) if shown is not None else ()
+                self.session.note(t_s, text, *about_what)
+
+            sitting.write(write, then)
         return runs
 
     @Slot(object)
@@ -223,6 +253,22 @@ class ReadingController(QObject):
             result.
         """
         self._course.take_validation(result)
+
+    def note_validation(self, result: dict[str, Any]) -> None:
+        """Write what a validation had found when the course left it."""
+        now_s, session, alarms = self._room.clock(), self.session, self._course.alarms
+        if self.phase not in (Phase.SAVING, Phase.CLOSED):
+            self.writes.add(
+                lambda: session.validation(now_s, **result),
+                lambda: alarms.take_accuracy(session.tracking.accuracy_deg),
+            )
+
+    def distrust(self, reason: str, **details: Any) -> None:  # noqa: ANN401
+        """Take it that the tracker is not what was validated, see `ReadingSession.calibration`."""
+        if self.session is not None:
+            self._sitting.distrust(reason, **details)
+            self._course.alarms.take_change()
+            self.changed.emit()
 
     def end_session(self) -> None:
         """End the session, once everything is on disk."""

@@ -54,13 +54,11 @@ class Course(QObject):
     phase : Phase
     why_paused : str
         ``reader``, ``operator``, ``criteria``, ``window``, ``image``, ``drift_check``,
-        ``tracker_lost`` or ``storage``.
+        ``tracker_lost``, ``tracker_changed`` or ``storage``.
     wanted : str
         What begins as soon as the tracker is ready; empty if nothing does.
-    progress : tuple of int
-        Images answered by this reader, and images in all.
-    to_repeat : int
-        Images that are offered again at the end.
+    progress, to_repeat : tuple of int, int
+        Images answered by this reader, and images in all; those that are offered again at the end.
     hold_next : bool
         The next image is not to appear: somebody is about to pause.
     """
@@ -87,7 +85,7 @@ class Course(QObject):
         self._return_to = Phase.READY
         self._after_check: Callable[[], object] = self.next
         self._after_validation: Callable[[bool], object] = lambda _measured: None
-        self._validated = self._told_again = self._all_shown = self.hold_next = False
+        self._told_again = self._all_shown = self._waits_for_marks = self.hold_next = False
         self.stage = Stage(
             room.view,
             room.place.origin_px,
@@ -99,7 +97,7 @@ class Course(QObject):
         self.viewing = Viewing(self.sitting, self.stage, self)
         self.checks = Checks(self.sitting, self.stage, self)
         self.answering = Answering(self.sitting, set(order) - set(self._ahead), self)
-        self.alarms = Alarms(self.sitting.latest, room.clock, lambda: self.sitting.protocol, self)
+        self.alarms = Alarms(lambda: self.sitting.feed, room.clock, lambda: self.sitting.protocol, self)
         self._storage_timer = self._timer(self._hold_for_storage)
         self._leave_timer = self._timer(self.end)
         self._judged_timer = self._timer(self.sitting.judging.hurry)
@@ -136,7 +134,7 @@ class Course(QObject):
     def must_validate(self) -> bool:
         """Whether the protocol wants a validation that was not done yet."""
         wanted = self.sitting.protocol.require_validation and not self._room.skip_calibration
-        return wanted and self.can_validate and not self._validated
+        return wanted and self.can_validate and not self.sitting.validated
 
     def set(self, phase: Phase) -> None:
         """Be in a phase."""
@@ -265,19 +263,20 @@ class Course(QObject):
         self.validation_wanted.emit(purpose)
 
     def take_validation(self, result: dict[str, Any] | None) -> None:
-        """Write what a validation has found and go on; None where it was left without a result."""
+        """Write what a validation has found and go on; None where it was left without one."""
         if self.phase is not Phase.VALIDATING:
             return
+        measured = result is not None and not result.get("left", False)
         if result is not None:
             now_s, session = self._room.clock(), self.sitting.session
             self.sitting.write(
                 lambda: session.validation(now_s, **result),
                 lambda: self.alarms.take_accuracy(session.tracking.accuracy_deg),
             )
-            self._validated = True
+            self.sitting.validated |= measured
             self.checks.begin_count()
-            self.alarms.take_distance()
-        self._after_validation(result is not None)
+            self.alarms.take_distance(result.get("distance_mm"))
+        self._after_validation(measured)
 
     def _return_to_pause(self) -> None:
         self.set(Phase.PAUSED if self._room.ready else Phase.HELD)
@@ -323,7 +322,8 @@ class Course(QObject):
             return
         session = self.sitting.session
         self.to_repeat = session.to_repeat
-        if self.sitting.protocol.offer_again and self.sitting.judging.pending:
+        self._waits_for_marks = self.sitting.protocol.offer_again and self.sitting.judging.pending > 0
+        if self._waits_for_marks:
             # How many come again is to be said once, and rightly.
             self._judged_timer.start(JUDGED_WITHIN_MS)
         elif session.repeats and not self._told_again:
@@ -338,7 +338,8 @@ class Course(QObject):
 
     @Slot()
     def _judged(self) -> None:
-        if self._judged_timer.isActive():
+        if self._waits_for_marks:
+            self._waits_for_marks = False
             self._judged_timer.stop()
             self._come_to_end()
 

@@ -56,6 +56,8 @@ class _Case:
     shown: ShownReading
     onset_s: float
     duration_s: float
+    complete: bool = False
+    """All its samples are stored: its session is over."""
 
 
 class Judging(QObject):
@@ -89,7 +91,7 @@ class Judging(QObject):
         self._note = note
         self._cases: deque[_Case] = deque()
         self._hurried = 0
-        self._busy = False
+        self._busy = self._gathering = False
         self.failing = False
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._look)
@@ -97,7 +99,29 @@ class Judging(QObject):
     @property
     def pending(self) -> int:
         """Readings that are not judged yet, or whose judgement is not on disk."""
-        return len(self._cases)
+        return len(self._cases) + self._gathering
+
+    def make_up(self, reader: str, session_id: str) -> None:
+        """Judge what earlier sessions of a reader have left without a judgement, as after a crash."""
+        self._gathering = True
+        store = self._store
+        in_background(
+            self,
+            lambda: unjudged(store, reader, session_id),
+            self._gathered,
+            # The next session makes up for it.
+            lambda _error: self._gathered([]),
+        )
+
+    def _gathered(self, cases: list[_Case]) -> None:
+        if not self._gathering:
+            return
+        self._gathering = False
+        self._cases.extend(cases)
+        if self._hurried:
+            self.hurry()
+        elif self._cases:
+            self._look_after(LOOK_EVERY_MS)
 
     def add(self, session: Session, shown: ShownReading) -> None:
         """Judge a reading that is over."""
@@ -107,7 +131,9 @@ class Judging(QObject):
 
     def hurry(self) -> None:
         """Judge what there is by the gaze that is stored now; `settled` follows in any case."""
-        self._hurried = len(self._cases)
+        self._hurried = self.pending
+        if self._gathering and not self._cases:
+            return
         if self._cases:
             self._look_after(0)
         else:
@@ -116,6 +142,7 @@ class Judging(QObject):
     def clear(self) -> None:
         """Leave the rest without a judgement."""
         self._cases.clear()
+        self._gathering = False
         self._timer.stop()
 
     def _look_after(self, wait_ms: int) -> None:
@@ -166,8 +193,33 @@ class Judging(QObject):
         self._hurried = max(0, self._hurried - 1)
         if self._cases:
             self._look_after(0)
-        else:
+        elif not self._gathering:
             self.settled.emit()
+
+
+def unjudged(store: Store, reader: str, session_id: str) -> list[_Case]:
+    """Gather a reader's answered and recorded readings without a judgement, of other sessions."""
+    sessions = {each.id: each for each in store.sessions()}
+    noted = {
+        each.reading
+        for key, session in sessions.items()
+        if session.reader == reader
+        for each in store.entries(key)
+        if each.event == "quality"
+    }
+    cases = []
+    for each in store.readings():
+        session = sessions.get(each.session)
+        mine = each.reader == reader and each.session != session_id and each.state == "done"
+        if session is None or session.gaze_stream is None or not mine or each.id in noted:
+            continue
+        onset_s, duration_s = each.seen(session.onset_correction_s)
+        if not math.isnan(duration_s):
+            shown = ShownReading(
+                each.image, each.onset_s, each.id, each.tracking.accuracy_deg, each.offset_s, answered=True
+            )
+            cases.append(_Case(session, shown, onset_s, duration_s, complete=True))
+    return cases
 
 
 def data_loss_of(store: Store, case: _Case, *, as_it_is: bool) -> float | None:
@@ -177,6 +229,6 @@ def data_loss_of(store: Store, case: _Case, *, as_it_is: bool) -> float | None:
     so are all before it.
     """
     stop_s = case.onset_s + case.duration_s
-    if not as_it_is and not len(store.gaze(case.session.id, stop_s)):
+    if not (as_it_is or case.complete) and not len(store.gaze(case.session.id, stop_s)):
         return None
     return gaze_while_seen(store, case.session, case.onset_s, case.duration_s).data_loss

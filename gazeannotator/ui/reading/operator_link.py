@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from gazeannotator.errors import UserError
 from gazeannotator.study.model import Entry
 from gazeannotator.ui.operator.controls import Noting
 from gazeannotator.ui.operator.placing import other_screen
+from gazeannotator.ui.reading.controller import Moment
 from gazeannotator.ui.reading.operator_source import OperatorSource
 from gazeannotator.ui.reading.room import ANSWERING, LOOKING, Phase, Room
 
@@ -58,7 +58,7 @@ class OperatorLink(QObject):
         self._by_itself = by_itself
         self._source = OperatorSource(reading, room)
         self.window: OperatorWindow | None = None
-        self._asked_s = math.nan
+        self._asked: Moment | None = None
         self._unstored: list[str] = []
         self._handing_over = QTimer(self, interval=HANDED_OVER_WITHIN_MS, singleShot=True)
         self._handing_over.timeout.connect(self._see_whether_handed_over)
@@ -125,11 +125,11 @@ class OperatorLink(QObject):
 
     @Slot(str)
     def _note(self, text: str) -> None:
-        """Store a note: of this moment, or of that at which somebody wished to write it."""
+        """Store a note: on this moment, or on that at which somebody wished to write it."""
         controls = self.window.controls
-        t_s = self._asked_s if controls.noting is Noting.WRITING else self._clock()
+        about = self._asked if controls.noting is Noting.WRITING else None
         self._unstored.append(text)
-        if not self._reading.controller.note(text, t_s, lambda: self._stored(text)):
+        if not self._reading.controller.note(text, about, lambda: self._stored(text)):
             self._unstored.remove(text)
             controls.say_failed(translate("Operator", "The session is over."))
         self._give_back()
@@ -141,7 +141,7 @@ class OperatorLink(QObject):
 
     @Slot()
     def _ask_to_write(self) -> None:
-        self._asked_s = self._clock()
+        self._asked = self._reading.controller.moment()
         self.window.controls.wait_to_write()
         # Until it is written; the pause for it breaks no reading off.
         self._reading.controller.hold_next(True)

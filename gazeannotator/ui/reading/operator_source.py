@@ -144,7 +144,7 @@ class OperatorSource:
         return f"{wrong.title}: {wrong.lead}" if wrong is not None else link_words(self._room.link.state)[1]
 
     def _reference_mm(self) -> float:
-        known_mm = self.history.reference_mm
+        known_mm = self._reading.controller.reference_mm
         return self._room.screen.distance_mm if math.isnan(known_mm) else known_mm
 
     def _alarms(self) -> tuple[Alarm, ...]:

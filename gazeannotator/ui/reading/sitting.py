@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -37,6 +38,8 @@ class Sitting(QObject):
         None before the start.
     recording : bool
         Whether gaze is being stored.
+    validated : bool
+        Whether a validation was gone on with, and the tracker is still what it was then.
     ending : bool
         Whether the last rows are on their way: nothing may follow them.
     """
@@ -49,7 +52,7 @@ class Sitting(QObject):
         self.room = room
         self.protocol = room.store.protocol
         self.session: ReadingSession | None = None
-        self.recording = self.ending = False
+        self.recording = self.ending = self.validated = False
         self.writes = Writes(self)
         self.judging = Judging(room.store, self._note_quality, self)
         self._paused = self._lost = False
@@ -75,6 +78,7 @@ class Sitting(QObject):
         if self.session is None:
             self.session = self.room.start_session()
             self.protocol = self.session.protocol
+            self.judging.make_up(self.session.session.reader, self.session.id)
         if self.feed is not None and not self.recording:
             self.feed.record_into(self.room.store, self.session.id)
             self.recording = True
@@ -83,6 +87,15 @@ class Sitting(QObject):
     def write(self, action: Callable[[], object], then: Callable[[], object] = _nothing) -> Write:
         """Write something into the session's journal, after what waits already."""
         return self.writes.add(action, then)
+
+    def distrust(self, reason: str, **details: Any) -> None:  # noqa: ANN401
+        """Note that the tracker is not what was validated, see `ReadingSession.calibration`."""
+        self.validated = False
+        if self.feed is not None:
+            self.feed.correction = None
+        if self.session is not None and not self.ending:
+            now_s = self.room.clock()
+            self.write(lambda: self.session.calibration(now_s, reason=reason, **details))
 
     def pause(self, t_s: float, why: str) -> None:
         """Note a pause, unless one is noted already."""

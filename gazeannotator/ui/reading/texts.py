@@ -161,6 +161,9 @@ def _paused(controller: ReadingController, read: str) -> PanelText:
     titles = {
         "operator": translate("ReadingPage", "Pause, made by the operator"),
         "tracker_lost": translate("ReadingPage", "The eye tracker is back"),
+        "tracker_changed": translate(
+            "ReadingPage", "The eye tracker's set-up was changed: check it again (V)"
+        ),
         "storage": translate("ReadingPage", "Gaze is saved again"),
         "image": translate("ReadingPage", "An image cannot be shown"),
     }

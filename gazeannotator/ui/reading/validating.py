@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Slot
 
@@ -11,6 +11,7 @@ from gazeannotator.tracking.quality import Limits
 from gazeannotator.tracking.target_run import TargetFact
 from gazeannotator.ui.calibration.calibrating import calibrator_of
 from gazeannotator.ui.calibration.screen import CheckPlace, CheckScreen
+from gazeannotator.ui.reading.place_texts import displaced
 from gazeannotator.ui.reading.room import Phase
 from gazeannotator.ui.screens import area_of
 
@@ -42,9 +43,12 @@ class Validating(QObject):
             simulated=window.link.simulated,
             recorded=True,
             calibrator=calibrator_of(self._feed.description),
+            obstacle=lambda: displaced(window.room.displaced, window.place.facts.name),
         )
         self._check = window.check = CheckScreen(place, window)
         self._check.finished.connect(self._finished)
+        self._check.calibrated.connect(self._calibrated)
+        self._check.held.connect(self._return)
         controller.changed.connect(self._look)
 
     def begin(self) -> None:
@@ -57,6 +61,15 @@ class Validating(QObject):
     def _note_target(self, fact: TargetFact) -> None:
         session = self._controller.session
         self._controller.writes.add(lambda: session.target(fact.t_s, fact.purpose, fact.xy_px))
+
+    @Slot(dict)
+    def _calibrated(self, answer: dict[str, Any]) -> None:
+        self._controller.distrust("calibration", status=answer["status"])
+
+    @Slot()
+    def _return(self) -> None:
+        if self._window.room.displaced == "elsewhere":
+            self._window.place.show()
 
     @Slot(object)
     def _finished(self, outcome: Outcome | None) -> None:
@@ -71,6 +84,10 @@ class Validating(QObject):
         if self._controller.phase is Phase.VALIDATING:
             return
         self._controller.changed.disconnect(self._look)
+        left = self._check.left_result()
+        if left is not None:
+            self._feed.correction = None
+            self._controller.note_validation(left.as_data())
         self._window.check = None
         self._check.stop()
         self._check.hide()

@@ -38,6 +38,7 @@ from gazeannotator.ui.reading.overlays import Signs
 from gazeannotator.ui.reading.place import Place
 from gazeannotator.ui.reading.place_texts import displaced
 from gazeannotator.ui.reading.room import LOOKING, Phase, Room
+from gazeannotator.ui.reading.setup_watch import SetupWatch
 
 LINGER_MS = 1000
 """So long the events' stream stays after the last one, where somebody listens."""
@@ -123,6 +124,7 @@ class ReadingWindow(QWidget):
             skip_calibration=skip_calibration,
         )
         self.controller = ReadingController(self.room, self)
+        SetupWatch(self)
         self.operator = OperatorLink(self, self.room, settings.operator_view == "auto")
         self.controller.changed.connect(self._refresh)
         self.controller.trouble.connect(self._show_trouble)
@@ -209,6 +211,9 @@ class ReadingWindow(QWidget):
 
     def keyboard_lost(self) -> None:
         """Pause: keys go to another window now, and so do the eyes."""
+        self._interrupt()
+
+    def _interrupt(self) -> None:
         self.controller.interrupt("window")
         if self.check is not None:
             self.check.targets.interrupt()
@@ -216,13 +221,13 @@ class ReadingWindow(QWidget):
     def moveEvent(self, event: QMoveEvent) -> None:
         """Pause: the image is no longer where it was noted."""
         super().moveEvent(event)
-        self.controller.interrupt("window")
+        self._interrupt()
         self._place_changed()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Pause: the image is no longer where it was noted."""
         super().resizeEvent(event)
-        self.controller.interrupt("window")
+        self._interrupt()
         self._place_changed()
         look = style_sheet(zoom_for(self.size()))
         if look != self.styleSheet():
@@ -236,6 +241,8 @@ class ReadingWindow(QWidget):
         """Go on only where the window is on the tracked screen, and that as it was."""
         if self._store is not None:
             self.controller.look_at_place()
+            if self.check is not None:
+                self.check.targets.look_at_place()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask first where a session runs, then leave everything in order."""

@@ -159,6 +159,31 @@ def test_single_points_are_repeated_and_left_again(start_check: Start) -> None:
     check.press(Key.Key_V)
     assert check.screen.page is check.screen.targets
     check.press(Key.Key_Escape)
+    # What was measured before still counts.
+    (left,) = check.outcomes
+    assert (left.result, left.left) == (after.result, True)
+    assert left.as_data()["left"] is True
+    assert "left" not in after.as_data()
+
+
+def test_a_result_that_is_left_is_noted_without_the_correction(start_check: Start) -> None:
+    check = start_check(max_accuracy_deg=1.0, offset_deg=(1.5, 0.0))
+    begin(check)
+    outcome = check.until_result()
+    check.press(Key.Key_C)
+    check.press(Key.Key_Escape)
+    (left,) = check.outcomes
+    assert left.result == outcome.result
+    assert (left.left, left.corrected, left.passed) == (True, None, False)
+
+
+def test_when_the_tracker_changes_it_is_measured_anew(start_check: Start) -> None:
+    check = start_check()
+    begin(check)
+    check.until_result()
+    check.screen.begin_anew()
+    assert check.screen.page is check.screen.targets
+    check.press(Key.Key_Escape)
     assert check.outcomes == [None]
 
 

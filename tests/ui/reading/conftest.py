@@ -151,9 +151,9 @@ def open_window(qtbot: QtBot) -> Iterator[Callable[..., Reading]]:
     for each in opened:
         if each.summary is None:
             if each.controller.session is not None:
-                each.controller.session.abandon()
-            each.controller._course.set(Phase.CLOSED)
-            each.window.close()
+                each.controller.abandon()
+            else:
+                each.window.close()
 
 
 class Tracker:

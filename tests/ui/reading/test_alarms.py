@@ -52,10 +52,13 @@ class FakeFeed:
         )
         self.chunk = GazeChunk.joined([self.chunk, more])
 
-    def latest(self, seconds: float) -> GazeChunk:
+    def raw(self, seconds: float) -> GazeChunk:
         if not len(self.chunk):
             return self.chunk
         return self.chunk[self.chunk.time_s > self.chunk.time_s[-1] - seconds]
+
+    def arrived_after(self, arrived_s: float) -> tuple[GazeChunk, float]:
+        return self.chunk[self.chunk.time_s > arrived_s], float(self.chunk.time_s.max(initial=-math.inf))
 
 
 class Watched:
@@ -63,7 +66,7 @@ class Watched:
 
     def __init__(self, protocol: Protocol) -> None:
         self.feed = FakeFeed()
-        self.alarms = Alarms(self.feed.latest, lambda: self.feed.now_s, lambda: protocol)
+        self.alarms = Alarms(lambda: self.feed, lambda: self.feed.now_s, lambda: protocol)
         self.heard: list[tuple[str, str]] = []
         self.told: list[str] = []
         self.alarms.alarm.connect(lambda *each: self.heard.append(each))
@@ -182,6 +185,34 @@ def test_distance_counts_from_the_last_validation(watched: Watched) -> None:
     assert watched.on == set()
     watched.run(4, distance_mm=760)
     assert watched.on == set()
+
+
+def test_distance_counts_from_what_the_validation_has_measured(watched: Watched) -> None:
+    # Meanwhile the reader has leant forward to press Space.
+    watched.run(3, distance_mm=560)
+    watched.alarms.take_distance(650.0)
+    assert watched.alarms.reference_mm == 650
+    watched.run(3, distance_mm=660)
+    assert watched.on == set()
+    watched.run(3, distance_mm=560)
+    assert watched.alarms.active == {"distance": "The reader is 9 cm closer than before."}
+    for unknown in (math.nan, None):
+        watched.alarms.take_distance(unknown)
+        assert watched.alarms.reference_mm == 560
+
+
+@pytest.mark.parametrize("dropped", [5, 6])
+def test_loss_is_right_where_most_samples_never_came(watched: Watched, dropped: int) -> None:
+    random = np.random.default_rng(dropped)
+    for _ in range(16):
+        watched.feed.run(0.5)
+        chunk, n = watched.feed.chunk, 50
+        place = np.argsort(random.random((n // 10, 10)), axis=1).ravel()
+        came = np.concatenate([np.ones(len(chunk) - n, bool), place >= dropped])
+        watched.feed.chunk = chunk[came]
+        watched.alarms.look(watched.feed.now_s)
+    told = int(watched.alarms.active["data_loss"].split(" %")[0])
+    assert told == pytest.approx(10 * dropped, abs=2)
 
 
 def test_distance_that_is_not_told_is_no_alarm(watched: Watched) -> None:

@@ -12,6 +12,7 @@ from gazeannotator.dataset.reading_gaze import reading_loss
 from gazeannotator.errors import StorageError
 from gazeannotator.settings import Settings
 from gazeannotator.study.store import Store
+from gazeannotator.ui.reading import course, judging
 from gazeannotator.ui.reading.room import Phase
 
 Open = Callable[..., Any]
@@ -180,6 +181,32 @@ def test_last_image_is_waited_for_before_the_end(
     assert reading.controller.phase is Phase.DONE
 
 
+def test_end_comes_also_where_the_marks_take_too_long(
+    make_study: Make, open_window: Open, make_tracker: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(course, "JUDGED_WITHIN_MS", 300)
+    tracker = make_tracker()
+    reading = open_window(make_study(1, offer_again=True), without_gaze=False).connect()
+    reading.start()
+    reading.qtbot.wait(400)
+    # No sample from after the image is ever stored, so the mark comes only when it is hurried.
+    patient = judging.data_loss_of
+    asked: list[bool] = []
+
+    def never_complete(*case: Any, as_it_is: bool) -> float | None:
+        asked.append(as_it_is)
+        return patient(*case, as_it_is=True) if as_it_is else None
+
+    monkeypatch.setattr(judging, "data_loss_of", never_complete)
+    tracker.lose()
+    reading.press(Key.Key_1)
+    assert reading.controller.phase is Phase.CROSS
+    reading.until(Phase.AGAIN, Phase.DONE)
+    assert asked[0] is False
+    assert asked[-1] is True
+    judged(reading, 1)
+
+
 def test_all_that_comes_again_is_told_at_once(
     make_study: Make, open_window: Open, make_tracker: Make
 ) -> None:
@@ -267,6 +294,49 @@ def test_reader_may_leave_without_the_marks(
     again = open_window(reading.study)
     again.start()
     assert reading.events()[-1] == "session_ended"
+    # Which makes up for it, once.
+    (lost,) = (each for each in reading.entries() if each.event == "key")
+    judged(again, 1)
+    (mark,) = (each for each in again.entries() if each.event == "quality")
+    assert (mark.reading, mark.image) == (lost.reading, lost.image)
+    again.leave()
+    with Store.open(reading.study) as store:
+        (made,) = store.readings()
+        session = store.sessions()[0]
+        assert made.session == session.id
+        assert made.data_loss == pytest.approx(reading_loss(store, session, made), abs=1e-9)
+    third = open_window(reading.study)
+    third.start()
+    third.leave()
+    assert "quality" not in third.events()
+
+
+def test_lost_mark_that_was_poor_brings_the_image_again(
+    make_study: Make, open_window: Open, make_tracker: Make
+) -> None:
+    tracker = make_tracker()
+    tracker.lose()
+    reading = open_window(make_study(1, offer_again=True), without_gaze=False).connect()
+    reading.start()
+    reading.qtbot.wait(400)
+    reading.press(Key.Key_1)
+    reading.controller.abandon()  # as after a crash
+    reading.qtbot.waitUntil(lambda: reading.summary is not None, timeout=8000)
+    assert "quality" not in reading.events()
+    tracker.look(0.5, 0.5)
+    again = open_window(reading.study, without_gaze=False).connect()
+    assert again.controller.progress == (1, 1)
+    again.press(Key.Key_Space)
+    again.until(Phase.AGAIN, Phase.DONE)
+    assert "One image is shown once more" in again.said
+    again.press(Key.Key_Space)
+    again.until(Phase.VIEWING)
+    look_and_answer(again)
+    again.leave()
+    with Store.open(reading.study) as store:
+        old, new = store.readings()
+    assert old.below == ("data_loss",)
+    assert (new.reason, new.below, old.replaced_by) == ("quality", (), new.id)
 
 
 def test_mark_that_cannot_be_written_is_tried_again(

@@ -161,11 +161,30 @@ def test_a_written_note_waits_for_the_answer_and_no_image_is_shown_meanwhile(wat
     assert note.data["text"] == "1 2 glasses off"
     # It tells of the moment at which the operator wished to write.
     assert note.t_s == pytest.approx(asked_s, abs=0.5)
-    assert note.t_s < next(each.t_s for each in reading.entries() if each.event == "key")
+    key = next(each for each in reading.entries() if each.event == "key")
+    assert note.t_s < key.t_s
+    # And of the reading that was there then, which is answered by now.
+    assert (note.reading, note.image) == (key.reading, key.image)
+    assert note.reading is not None
     reading.press(Key.Key_Space)
     reading.until(Phase.VIEWING)
     with Store.open(reading.study) as store:
         assert [each.state for each in store.readings()] == ["done", "open"]
+
+
+def test_a_note_asked_for_in_a_pause_is_on_no_reading(watched: Make) -> None:
+    reading = watched()
+    reading.start()
+    controls = reading.view.controls
+    ready_to_click(reading, controls.pause)
+    reading.until(Phase.PAUSED)
+    ready_to_click(reading, controls.write)
+    reading.qtbot.waitUntil(lambda: controls.noting is Noting.WRITING)
+    reading.qtbot.keyClicks(controls.field, "fetched glasses")
+    reading.qtbot.keyClick(controls.field, Key.Key_Return)
+    reading.qtbot.waitUntil(lambda: len(notes(reading)) == 1)
+    (note,) = notes(reading)
+    assert (note.reading, note.image) == (None, None)
 
 
 def test_pause_opens_a_note_that_waits(watched: Make) -> None:

@@ -91,7 +91,8 @@ def test_image_comes_all_the_same_when_patience_is_over(
     entries = reading.entries()
     cross_s = next(each.t_s for each in entries if each.event == "target")
     image_s = next(each.t_s for each in entries if each.event == "onset")
-    assert 0.45 < image_s - cross_s < 3
+    # The target is told with the first look after the cross was shown, later on a busy machine.
+    assert 0.25 < image_s - cross_s < 3
 
 
 def test_three_seconds_are_waited() -> None:

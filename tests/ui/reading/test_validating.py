@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from gazeannotator.geometry import angle_deg, normalised_to_screen_px
 from gazeannotator.samples import both_eyes
 from gazeannotator.study.store import Store
 from gazeannotator.ui import screens
 from gazeannotator.ui.calibration import target_page
+from gazeannotator.ui.reading import validating
 from gazeannotator.ui.reading.room import Phase
 
 Open = Callable[..., Any]
@@ -41,6 +42,25 @@ def open_with_eye(
         return reading
 
     return make
+
+
+class Calibrator(QObject):
+    """Takes every step of a calibration, and answers later as the bridge does."""
+
+    calibrated = Signal(dict)
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tracker = {"source_id": "tobii:1"}
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        step = name.removeprefix("calibrate_")
+        if step == name:
+            raise AttributeError(name)
+        more = {"status": "both", "points": []} if step == "compute" else {}
+        answer = {"step": step, "ok": True, **more}
+        return lambda *_at: QTimer.singleShot(20, lambda: self.calibrated.emit(answer))
 
 
 def check(reading: Any) -> Any:
@@ -164,6 +184,71 @@ def test_in_a_pause_with_a_correction(open_with_eye: Callable[..., Any]) -> None
     assert feed.correction is None
 
 
+def test_a_calibration_ends_what_was_validated_before_it(
+    open_with_eye: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calibrator = Calibrator()
+    monkeypatch.setattr(validating, "calibrator_of", lambda _stream: calibrator)
+    reading = open_with_eye(2, {"max_accuracy_deg": 1.0}, offset_deg=(2.0, 1.0))
+    feed = reading.window.link.feed
+    check(reading)
+    reading.press(Key.Key_C)
+    reading.press(Key.Key_Space)
+    reading.until(Phase.READY)
+    assert feed.correction is not None
+    assert "Accuracy" in reading.said
+    check(reading)
+    screen = reading.window.check
+    reading.press(Key.Key_K)
+    reading.press(Key.Key_1)
+    reading.qtbot.waitUntil(lambda: screen.page is screen.calibration, timeout=CHECK_MS)
+    # It holds in the tracker already.
+    assert reading.data("calibration") == [{"reason": "calibration", "status": "both"}]
+    assert feed.correction is None
+    assert "setup" in reading.controller.alarms
+    reading.press(Key.Key_Escape)
+    reading.until(Phase.READY)
+    assert "Accuracy" not in reading.said
+    assert len(reading.data("validation")) == 1
+    raw, seen = feed.raw(0.2), feed.latest(0.2)
+    shared = np.isin(seen.time_s, raw.time_s)
+    assert shared.any()
+    assert np.isin(seen.left[shared], raw.left).all()
+    reading.start()
+    reading.answer()
+    reading.leave()
+    with Store.open(reading.study) as store:
+        tracking = store.readings()[0].tracking
+    assert math.isnan(tracking.accuracy_deg)
+    assert tracking.correction is None
+
+
+def test_a_result_that_is_left_counts_all_the_same(open_with_eye: Callable[..., Any]) -> None:
+    reading = open_with_eye(2, {"require_validation": True, "max_accuracy_deg": 1.0}, offset_deg=(2.0, 1.0))
+    reading.press(Key.Key_Space)
+    reading.until(Phase.VALIDATING)
+    outcome = until_result(reading)
+    reading.press(Key.Key_C)
+    reading.press(Key.Key_Escape)
+    reading.until(Phase.READY)
+    (row,) = reading.data("validation")
+    assert (row["left"], row["correction"], row["passed"]) == (True, None, False)
+    assert row["accuracy_deg"] == outcome.result.accuracy_deg
+    assert reading.controller.session.tracking.accuracy_deg == outcome.result.accuracy_deg
+    assert "accuracy" in reading.controller.alarms
+    # It is no validation that anybody went on with.
+    assert reading.controller.must_validate
+
+
+def test_closing_the_window_over_a_result_notes_it(open_with_eye: Callable[..., Any]) -> None:
+    reading = open_with_eye(1)
+    outcome = check(reading)
+    reading.window.close()
+    assert reading.controller.phase is Phase.ASKING_END
+    (row,) = reading.data("validation")
+    assert (row["left"], row["accuracy_deg"]) == (True, outcome.result.accuracy_deg)
+
+
 def test_closing_the_window_ends_a_check(open_with_eye: Callable[..., Any]) -> None:
     reading = open_with_eye(1)
     reading.press(Key.Key_V)
@@ -175,6 +260,63 @@ def test_closing_the_window_ends_a_check(open_with_eye: Callable[..., Any]) -> N
     assert reading.entries()[-1].data["xy_px"] is None
     reading.press(Key.Key_Return)
     reading.qtbot.waitUntil(lambda: reading.summary is not None, timeout=8000)
+
+
+def test_no_target_is_shown_while_its_place_is_wrong(
+    open_with_eye: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading = open_with_eye(1)
+    reading.press(Key.Key_V)
+    reading.until(Phase.VALIDATING)
+    reading.qtbot.waitUntil(lambda: reading.events().count("target") >= 2, timeout=30_000)
+    window, targets = reading.window, reading.window.check.targets
+    measured = dict(targets._run.results)
+    problem = ["gone"]
+    monkeypatch.setattr(window.place, "problem", lambda: problem[0])
+    window.place.changed.emit()
+    assert targets.paused
+    assert not targets.course.running
+    assert targets.words.title == "The screen is not connected any more"
+    assert reading.data("target")[-1]["xy_px"] is None
+    shown = reading.events().count("target")
+    for key in (Key.Key_Space, Key.Key_R, Key.Key_Backspace):
+        reading.press(key)
+    reading.qtbot.wait(300)
+    assert targets.paused
+    assert reading.events().count("target") == shown
+    # A target that was found before stays found.
+    assert measured.items() <= targets._run.results.items()
+    problem[0] = ""
+    window.place.changed.emit()
+    assert targets.words.title == "Interrupted"
+    reading.press(Key.Key_Space)
+    reading.qtbot.waitUntil(lambda: reading.events().count("target") > shown, timeout=8000)
+    # Moved on its own screen: the target went with it.
+    window.move(window.pos().x() + 5, window.pos().y())
+    reading.qtbot.waitUntil(lambda: targets.paused, timeout=8000)
+    reading.press(Key.Key_Escape)
+    reading.until(Phase.READY)
+
+
+def test_space_brings_a_check_back_to_its_screen(
+    open_with_eye: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading = open_with_eye(1)
+    reading.press(Key.Key_V)
+    reading.until(Phase.VALIDATING)
+    place, problem = reading.window.place, ["elsewhere"]
+    monkeypatch.setattr(place, "problem", lambda: problem[0])
+    monkeypatch.setattr(place, "show", lambda: problem.__setitem__(0, ""))
+    place.changed.emit()
+    targets = reading.window.check.targets
+    assert targets.words.title == "This is another screen"
+    reading.press(Key.Key_Space)
+    assert problem == [""]
+    assert targets.paused
+    reading.press(Key.Key_Space)
+    reading.qtbot.waitUntil(lambda: "target" in reading.events(), timeout=8000)
+    reading.press(Key.Key_Escape)
+    reading.until(Phase.READY)
 
 
 def test_targets_keep_within_a_window(
