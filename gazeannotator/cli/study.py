@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from gazeannotator.cli import console
+from gazeannotator.cli import console, hiding
 from gazeannotator.gaze.filters import data_loss
 from gazeannotator.study.check import check_study
 from gazeannotator.study.facts import study_info
@@ -16,6 +16,7 @@ from gazeannotator.study.folder import key_file
 from gazeannotator.study.identity import others_may_read
 from gazeannotator.study.importing import ImportReport, create_study
 from gazeannotator.study.importing import import_images as import_folder
+from gazeannotator.study.removals import check_report_name, write_removals
 from gazeannotator.study.scheme import load_scheme
 from gazeannotator.study.store import Store
 from gazemodel import events
@@ -23,7 +24,7 @@ from gazemodel import events
 app = typer.Typer(no_args_is_help=True, help="Make a study of images, add to it, look at it, check it.")
 
 StudyPath = Annotated[Path, typer.Argument(metavar="STUDY", help="The study's folder.")]
-Images = Annotated[Path, typer.Option("--images", help="Folder of PNG, JPEG, TIFF and BMP images.")]
+Images = Annotated[Path, typer.Option("--images", help="Folder of PNG, JPEG, TIFF, BMP and DICOM images.")]
 Metadata = Annotated[
     Path | None, typer.Option("--metadata", help="CSV table file,patient,pathology; cells may be empty.")
 ]
@@ -42,6 +43,11 @@ def create(
     scheme: Annotated[str, typer.Option(help="Label scheme: nice, or a .toml file.")] = "nice",
     database: Annotated[str | None, typer.Option(help="Database URL, by default SQLite in STUDY.")] = None,
     name: Annotated[str | None, typer.Option(help="The study's name, by default that of its folder.")] = None,
+    keep_overlays: hiding.KeepOverlays = False,
+    accept_masks: hiding.AcceptMasks = False,
+    template: hiding.Template = None,
+    mask: hiding.Mask = None,
+    report_file: hiding.Report = None,
     progress: Style = console.ProgressStyle.bar,
 ) -> None:
     """Make a study of a folder of images; patients and file names are pseudonymised.
@@ -49,6 +55,8 @@ def create(
     Example: gazeannotator study create my-study --images photos --metadata photos.csv
     """
     with console.long_work(progress, "study create") as report_progress:
+        options = hiding.hiding_options(keep_overlays=keep_overlays, template=template, masks=mask)
+        _check_report(report_file)
         report = create_study(
             study,
             images,
@@ -56,22 +64,40 @@ def create(
             scheme=load_scheme(scheme),
             name=name,
             database_url=database,
+            hiding=options,
+            accept_masks=accept_masks,
             progress=report_progress,
         )
-        _finish(progress, study, report)
+        _finish(progress, study, report, report_file)
 
 
 @app.command("import-images")
 @console.user_errors
 def import_images(
-    study: StudyPath, images: Images, metadata: Metadata = None, progress: Style = console.ProgressStyle.bar
+    study: StudyPath,
+    images: Images,
+    metadata: Metadata = None,
+    keep_overlays: hiding.KeepOverlays = False,
+    accept_masks: hiding.AcceptMasks = False,
+    template: hiding.Template = None,
+    mask: hiding.Mask = None,
+    report_file: hiding.Report = None,
+    progress: Style = console.ProgressStyle.bar,
 ) -> None:
     """Add the images of a folder to a study; what is known stays, what was unknown is filled in.
 
     Example: gazeannotator study import-images my-study --images more-photos
     """
     with console.long_work(progress, "study import-images") as report_progress, Store.open(study) as store:
-        _finish(progress, study, import_folder(store, images, metadata, report_progress))
+        options = hiding.hiding_options(keep_overlays=keep_overlays, template=template, masks=mask)
+        _check_report(report_file)
+        report = import_folder(
+            store, images, metadata, report_progress, hiding=options, accept_masks=accept_masks
+        )
+        _finish(progress, study, report, report_file)
+
+
+app.command("review")(console.user_errors(hiding.review))
 
 
 @app.command()
@@ -112,13 +138,23 @@ def check(study: StudyPath, json: AsJson = False) -> None:
         raise typer.Exit(1)
 
 
-def _finish(progress: console.ProgressStyle, study: Path, report: ImportReport) -> None:
+def _check_report(path: Path | None) -> None:
+    if path is not None:
+        check_report_name(path)
+
+
+def _finish(
+    progress: console.ProgressStyle, study: Path, report: ImportReport, report_file: Path | None
+) -> None:
+    if report_file is not None:
+        write_removals(report_file, report.removed)
     if progress is console.ProgressStyle.json:
         refused = [{"where": where, "message": message} for where, message in report.refused]
         events.emit(
             "finished",
             study=str(study),
             added=report.added,
+            waiting=report.waiting,
             already_known=report.already_known,
             refused=refused,
             notes=report.notes,
@@ -129,6 +165,11 @@ def _finish(progress: console.ProgressStyle, study: Path, report: ImportReport) 
     for where, message in report.refused:
         console.warn(f"{where}: {message}")
     console.say(f"{study}: images added: {report.added}, known already: {report.already_known}.")
+    if report.waiting:
+        console.say(
+            f"Waiting for review, since something was hidden: {report.waiting}. "
+            "Look at them in the app, or with `gazeannotator study review`."
+        )
     if report.refused:
         console.say(f"Refused, see above: {len(report.refused)}.")
 
@@ -141,6 +182,7 @@ def _lines(facts: dict[str, Any]) -> list[tuple[str, str]]:
         ("Study", facts["name"] + (" (SIMULATED gaze)" if facts["simulated"] else "")),
         ("Scheme", facts["scheme"]),
         ("Images", f"{facts['images']} (patients: {facts['patients'] or 'unknown'})"),
+        *([("Waiting", f"{facts['waiting']} for review")] if facts["waiting"] else []),
         ("Readings", f"{readings['done']} done, {readings['left']} left, {readings['excluded']} excluded"),
         ("Labels", f"{labels}, cannot be assessed {facts['cannot_be_assessed']}"),
         ("Gaze samples", str(facts["gaze_samples"])),

@@ -239,8 +239,8 @@ def _is_text(letters: _Letters, line: NDArray[np.intp]) -> bool:
 def _no_tissue(colour: Floats) -> NDArray[np.bool_]:
     """Tell which colours no tissue has in white or narrow-band light: bright green, cyan and yellow."""
     red, green, blue = colour.T
-    bright: NDArray[np.bool_] = green > 150
-    return bright & ((green - red > 60) | (np.minimum(red, green) - blue > 90))
+    foreign: NDArray[np.bool_] = (green > 150) & ((green - red > 60) | (np.minimum(red, green) - blue > 90))
+    return foreign
 
 
 def _with_neighbours(letters: _Letters, clear: NDArray[np.intp], sure: NDArray[np.intp]) -> NDArray[np.intp]:
