@@ -14,6 +14,7 @@ from gazeannotator.ui.dialogs.check import CheckDialog
 from gazeannotator.ui.dialogs.datasets import BuildDialog, ExportDialog, ImportFoldersDialog
 from gazeannotator.ui.dialogs.help import AboutDialog, GuideDialog, KeysDialog
 from gazeannotator.ui.dialogs.preferences import SettingsDialog
+from gazeannotator.ui.dialogs.review import ReviewDialog
 from gazeannotator.ui.dialogs.start_reading import StartReadingDialog
 from gazeannotator.ui.dialogs.studies import ImportImagesDialog, NewStudyDialog
 from gazeannotator.ui.pages.training_monitor import open_file
@@ -47,8 +48,18 @@ class Commands(QObject):
 
     def import_images(self) -> None:
         """Ask for images and add them to the study."""
-        dialog = ImportImagesDialog(self._window.study.path, self._window)
-        self._open(dialog, lambda: self._window.run_job(dialog.work()))
+        path = self._window.study.path
+        dialog = ImportImagesDialog(path, self._window)
+        self._open(
+            dialog, lambda: self._window.run_job(dialog.work(), lambda _: self._window.take_study(path))
+        )
+
+    def review_images(self) -> None:
+        """Show what was hidden of the images that wait, for somebody to agree."""
+        dialog = ReviewDialog(self._window.study.path, self._window)
+        dialog.changed.connect(self._window.show_study)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
 
     def edit_settings(self) -> None:
         """Show the settings and keep what is changed."""

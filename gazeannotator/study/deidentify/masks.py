@@ -15,6 +15,7 @@ Kind = Literal["text", "surroundings", "template", "manual", "declared"]
 
 KINDS: tuple[Kind, ...] = ("text", "surroundings", "template", "manual", "declared")
 MAX_RECTANGLES = 500
+_ALMOST = 0.8
 
 
 @dataclass(frozen=True)
@@ -143,18 +144,26 @@ def masked(pixels: NDArray[Any], masks: Masks) -> NDArray[Any]:
 
 
 def joined(rectangles: Iterable[Rect]) -> tuple[Rect, ...]:
-    """Drop rectangles that lie in another one; the order stays."""
+    """Join those rectangles of one kind of which the smaller lies almost wholly in the larger."""
     kept: list[Rect] = []
     for each in sorted(set(rectangles), key=lambda r: -r.width * r.height):
-        if not any(_holds(other, each) for other in kept):
+        for index, other in enumerate(kept):
+            if other.kind == each.kind and _shared(other, each) >= _ALMOST * each.width * each.height:
+                kept[index] = _around(other, each)
+                break
+        else:
             kept.append(each)
     return tuple(sorted(kept, key=lambda r: (r.y, r.x, r.width, r.height)))
 
 
-def _holds(outer: Rect, inner: Rect) -> bool:
-    return (
-        outer.x <= inner.x
-        and outer.y <= inner.y
-        and outer.right >= inner.right
-        and outer.bottom >= inner.bottom
-    )
+def _shared(one: Rect, other: Rect) -> int:
+    """Return how many pixels lie in both."""
+    width = min(one.right, other.right) - max(one.x, other.x)
+    height = min(one.bottom, other.bottom) - max(one.y, other.y)
+    return max(width, 0) * max(height, 0)
+
+
+def _around(one: Rect, other: Rect) -> Rect:
+    x, y = min(one.x, other.x), min(one.y, other.y)
+    width, height = max(one.right, other.right) - x, max(one.bottom, other.bottom) - y
+    return replace(one, x=x, y=y, width=width, height=height)

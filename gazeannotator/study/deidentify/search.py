@@ -59,7 +59,7 @@ def find_masks(pixels: NDArray[Any], options: HidingOptions, *, declared: bool =
         keep = layout.masks.keep
     if options.automatic and min(height, width) >= SMALLEST_PX:
         found = _searched(eight_bits(pixels))
-        hide += found.hide
+        hide += joined(found.hide)
         keep = keep or found.keep
     return Masks(_bounded(hide), keep, declared)
 
@@ -115,7 +115,7 @@ def _beyond(rect: Rect, inside: NDArray[np.bool_]) -> bool:
 
 def _bounded(rectangles: Sequence[Rect]) -> tuple[Rect, ...]:
     """Join rectangles; absurdly many become one around them all."""
-    kept = joined(rectangles)
+    kept = tuple(dict.fromkeys(rectangles))
     if len(kept) <= MAX_RECTANGLES:
         return kept
     x, y = min(each.x for each in kept), min(each.y for each in kept)
