@@ -9,16 +9,19 @@ from typing import Annotated, Any
 import typer
 
 from gazeannotator.cli import console, hiding
+from gazeannotator.errors import BadInput
 from gazeannotator.gaze.filters import data_loss
 from gazeannotator.study.check import check_study
 from gazeannotator.study.facts import study_info
 from gazeannotator.study.folder import key_file
 from gazeannotator.study.identity import others_may_read
-from gazeannotator.study.importing import ImportReport, create_study
+from gazeannotator.study.importing import ImportReport, create_study, import_frames
 from gazeannotator.study.importing import import_images as import_folder
+from gazeannotator.study.model import UNKNOWN
 from gazeannotator.study.removals import check_report_name, write_removals
 from gazeannotator.study.scheme import load_scheme
 from gazeannotator.study.store import Store
+from gazeannotator.study.video import parse_time
 from gazemodel import events
 
 app = typer.Typer(no_args_is_help=True, help="Make a study of images, add to it, look at it, check it.")
@@ -93,6 +96,44 @@ def import_images(
         _check_report(report_file)
         report = import_folder(
             store, images, metadata, report_progress, hiding=options, accept_masks=accept_masks
+        )
+        _finish(progress, study, report, report_file)
+
+
+@app.command("add-frames")
+@console.user_errors
+def add_frames(
+    study: StudyPath,
+    video: Annotated[Path, typer.Argument(metavar="VIDEO", help="MP4, AVI, MOV, MKV, MPEG …")],
+    at: Annotated[list[str], typer.Option("--at", help="Time in the video, 12.4 or 00:01:03.2; repeatable.")],
+    patient: Annotated[str, typer.Option(help="Patient id; a pseudonym of it is kept.")] = "",
+    pathology: Annotated[str, typer.Option(help="Class by key or name.")] = "",
+    keep_overlays: hiding.KeepOverlays = False,
+    accept_masks: hiding.AcceptMasks = False,
+    template: hiding.Template = None,
+    mask: hiding.Mask = None,
+    report_file: hiding.Report = None,
+    progress: Style = console.ProgressStyle.bar,
+) -> None:
+    """Add frames of a video to a study.
+
+    Example: gazeannotator study add-frames my-study withdrawal.mp4 --at 12.4 --at 00:01:03.2
+    """
+    with console.long_work(progress, "study add-frames"), Store.open(study) as store:
+        truth = store.scheme.index_of(pathology) if pathology else UNKNOWN
+        if truth is None:
+            classes = ", ".join(f"{each.key} ({each.name})" for each in store.scheme.classes)
+            raise BadInput(f"'{pathology}' is no class of the scheme.", f"Possible: {classes}.")
+        options = hiding.hiding_options(keep_overlays=keep_overlays, template=template, masks=mask)
+        _check_report(report_file)
+        report = import_frames(
+            store,
+            video,
+            [parse_time(each) for each in at],
+            patient=patient,
+            truth=truth,
+            hiding=options,
+            accept_masks=accept_masks,
         )
         _finish(progress, study, report, report_file)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from gazeannotator.errors import BadInput
@@ -11,10 +11,11 @@ from gazeannotator.study.deidentify.search import HidingOptions
 from gazeannotator.study.image_files import KINDS, list_files, read_pictures, shown
 from gazeannotator.study.import_batch import Batch
 from gazeannotator.study.import_facts import Facts, ImportReport, read_facts
-from gazeannotator.study.model import Protocol, Scheme
+from gazeannotator.study.model import UNKNOWN, Protocol, Scheme
 from gazeannotator.study.store import Store
+from gazeannotator.study.video import pictures_at
 
-__all__ = ["ImportReport", "Progress", "create_study", "import_images"]
+__all__ = ["ImportReport", "Progress", "create_study", "import_frames", "import_images"]
 
 Progress = Callable[[int, int, str], None]
 """Called with (done, total, what is being done); may raise `errors.Cancelled`."""
@@ -148,6 +149,47 @@ def import_images(
                 report.refused.append((shown(name), str(error)))
         if progress:
             progress(len(files), len(files), "Importing images")
+        batch.commit()
+    except BaseException:
+        batch.undo()
+        raise
+    return report
+
+
+def import_frames(
+    store: Store,
+    video: Path,
+    times_s: Sequence[float],
+    *,
+    patient: str = "",
+    truth: int = UNKNOWN,
+    hiding: HidingOptions | None = None,
+    accept_masks: bool = False,
+) -> ImportReport:
+    """Import the frames of a video that are on the screen at these times.
+
+    Parameters
+    ----------
+    times_s : sequence of float
+        From the beginning of the video.
+    patient : str
+        As in a metadata table; empty if it is not known.
+    truth : int
+        Class index from pathology.
+    hiding, accept_masks
+        See `import_images`.
+
+    Raises
+    ------
+    BadInput
+        If it is no video, or ends before one of the times. The study is then as it was.
+    StorageError
+    """
+    report = ImportReport()
+    batch = Batch(store, report, hiding, accept_masks=accept_masks)
+    try:
+        for picture in pictures_at(video, times_s):
+            batch.take(picture, Facts(patient, truth), shown(picture.name))
         batch.commit()
     except BaseException:
         batch.undo()

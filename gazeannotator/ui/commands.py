@@ -10,6 +10,9 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QDialog, QFileDialog
 
 from gazeannotator.errors import BadInput
+from gazeannotator.study.model import Scheme
+from gazeannotator.study.store import Store
+from gazeannotator.ui.background import in_background
 from gazeannotator.ui.dialogs.check import CheckDialog
 from gazeannotator.ui.dialogs.datasets import BuildDialog, ExportDialog, ImportFoldersDialog
 from gazeannotator.ui.dialogs.help import AboutDialog, GuideDialog, KeysDialog
@@ -17,6 +20,7 @@ from gazeannotator.ui.dialogs.preferences import SettingsDialog
 from gazeannotator.ui.dialogs.review import ReviewDialog
 from gazeannotator.ui.dialogs.start_reading import StartReadingDialog
 from gazeannotator.ui.dialogs.studies import ImportImagesDialog, NewStudyDialog
+from gazeannotator.ui.dialogs.video_frames import VideoFramesDialog
 from gazeannotator.ui.pages.training_monitor import open_file
 
 if TYPE_CHECKING:
@@ -53,6 +57,18 @@ class Commands(QObject):
         self._open(
             dialog, lambda: self._window.run_job(dialog.work(), lambda _: self._window.take_study(path))
         )
+
+    def import_video_frames(self) -> None:
+        """Let frames of a video be picked, and add them to the study."""
+        path = self._window.study.path
+
+        def ask(scheme: Scheme) -> None:
+            dialog = VideoFramesDialog(path, scheme, self._window)
+            self._open(
+                dialog, lambda: self._window.run_job(dialog.work(), lambda _: self._window.take_study(path))
+            )
+
+        in_background(self, lambda: _scheme_of(path), ask, self._window.show_error)
 
     def review_images(self) -> None:
         """Show what was hidden of the images that wait, for somebody to agree."""
@@ -139,3 +155,8 @@ class Commands(QObject):
         dialog.accepted.connect(lambda: accepted())
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
+
+
+def _scheme_of(study: Path) -> Scheme:
+    with Store.open(study) as store:
+        return store.scheme

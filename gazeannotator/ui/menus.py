@@ -48,6 +48,14 @@ def main_menus(window: MainWindow, do: Commands) -> list[Menu]:
                     why.no_study,
                 ),
                 Action(
+                    "file.video",
+                    translate("Menu", "Import &video frames…"),
+                    "images",
+                    do.import_video_frames,
+                    "",
+                    why.no_study,
+                ),
+                Action(
                     "file.review",
                     translate("Menu", "&Review hidden text…"),
                     "shield",

@@ -158,7 +158,7 @@ class NewStudyDialog(FormDialog):
         scheme = self.scheme.currentData() or str(self.scheme_file.path())
         arguments = ["study", "create", str(self.target), *self._fields.arguments(), "--scheme", scheme]
         title = self.tr("Creating the study {name}").format(name=self.target.name)
-        return Work(title, app_command(*arguments), _import_summary)
+        return Work(title, app_command(*arguments), import_summary)
 
 
 class ImportImagesDialog(FormDialog):
@@ -183,10 +183,11 @@ class ImportImagesDialog(FormDialog):
     def work(self) -> Work:
         """Return the job that imports."""
         arguments = ["study", "import-images", str(self._study), *self._fields.arguments()]
-        return Work(self.tr("Importing images"), app_command(*arguments), _import_summary)
+        return Work(self.tr("Importing images"), app_command(*arguments), import_summary)
 
 
-def _import_summary(result: dict[str, Any]) -> Summary:
+def import_summary(result: dict[str, Any]) -> Summary:
+    """Say what an import did."""
     number = QLocale().toString
     refused = result.get("refused", [])
     notes = refusal_lines(refused)
