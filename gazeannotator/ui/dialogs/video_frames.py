@@ -79,6 +79,7 @@ class VideoFramesDialog(QDialog):
         self.film: Film | None = None
         self.frame: Frame | None = None
         self.marks: dict[int, float] = {}
+        self._opened: Path | None = None
         self._wanted: int | None = None
         self._busy = False
         self._timer = QTimer(self)
@@ -183,7 +184,10 @@ class VideoFramesDialog(QDialog):
         self.position = label("", "secondary", name="videoTime")
         left.addWidget(self.position)
         columns.addLayout(left, 1)
-        columns.addLayout(self._side())
+        side = QWidget()
+        side.setFixedWidth(300)
+        side.setLayout(self._side())
+        columns.addWidget(side)
         layout.addLayout(columns, 1)
         self.error = label("", "error", wrap=True, name="videoError")
         layout.addWidget(self.error)
@@ -205,6 +209,7 @@ class VideoFramesDialog(QDialog):
     def _side(self) -> QVBoxLayout:
         side = QVBoxLayout()
         side.setSpacing(10)
+        side.setContentsMargins(0, 0, 0, 0)
         self.play_button = button("", self.play, icon="play", name="videoPlay")
         self.mark_button = button("", self.mark, icon="check", name="videoMark")
         help_text = self.tr(
@@ -214,7 +219,6 @@ class VideoFramesDialog(QDialog):
         side.addWidget(self.mark_button)
         side.addWidget(label(help_text, "secondary", wrap=True))
         self.list = QListWidget(objectName="videoMarks")
-        self.list.setFixedWidth(290)
         self.list.itemActivated.connect(lambda item: self.go_to(item.data(Qt.ItemDataRole.UserRole)))
         side.addWidget(self.list, 1)
         self.patient = QLineEdit(objectName="videoPatient")
@@ -224,7 +228,7 @@ class VideoFramesDialog(QDialog):
             self.pathology.addItem(localised(each.name), each.key)
         side.addLayout(field(self.tr("Patient"), self.patient))
         side.addLayout(field(self.tr("Pathology"), self.pathology))
-        self.hide_text = QCheckBox(self.tr("Hide text and everything outside the picture"))
+        self.hide_text = QCheckBox(self.tr("Hide text and surroundings"))
         self.hide_text.setChecked(True)
         side.addWidget(self.hide_text)
         self.accept_button = button(self.tr("Import"), self.accept, kind="primary", name="acceptButton")
@@ -239,9 +243,10 @@ class VideoFramesDialog(QDialog):
 
     def _open_video(self) -> None:
         path = self.path.path()
-        if path is None or not path.is_file():
+        if path is None or not path.is_file() or path == self._opened:
             return
         self._release()
+        self._opened = path
         self.marks.clear()
         self.error.setText("")
 
