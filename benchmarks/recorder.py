@@ -143,7 +143,7 @@ def measure(seconds: float, folder: Path) -> None:
     )
     store.start_session(session)
 
-    overheard = OverheardInlet(stream, recover=False)
+    overheard = OverheardInlet(stream)
     recorder = Recorder(overheard, recognise(stream), screen.size_px, clock=lsl.local_clock)
     timed = TimedStore(store)
     recorder.record_into(timed, session.id)

@@ -24,7 +24,7 @@ from gazeannotator.tracking.layouts import from_chunk, recognise
 from gazeannotator.tracking.markers import Event
 from gazeannotator.tracking.quality import EYES, Eye, PointQuality, ValidationResult
 from gazeannotator.tracking.recorder import Recorder
-from gazeannotator.tracking.senders import SENDERS
+from gazeannotator.tracking.senders.table import SENDERS
 from gazeannotator.tracking.simulator import EyeSource, simulated_stream
 from gazeannotator.tracking.validation import validation_result, validation_run
 

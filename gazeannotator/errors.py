@@ -37,5 +37,9 @@ class TrackerError(UserError):
     """An eye tracker or gaze stream that is missing, lost or not usable."""
 
 
+class UnknownChannels(TrackerError):
+    """A gaze stream that does not tell which of its channels are gaze points: somebody else must."""
+
+
 class Cancelled(Exception):
     """Long work was stopped on request; nothing half-written was left behind."""

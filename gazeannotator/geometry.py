@@ -114,6 +114,21 @@ def screen_px_to_normalised(xy_px: FloatArray, screen_px: tuple[float, float]) -
     return _points(xy_px) / _pair(screen_px)
 
 
+def percent_to_normalised(xy_percent: FloatArray) -> FloatArray:
+    """Convert percent of the display area (0 to 100) to tracker-normalised points, any shape (..., 2)."""
+    return _points(xy_percent) / 100
+
+
+def normalised_to_percent(xy: FloatArray) -> FloatArray:
+    """Convert tracker-normalised points to percent of the display area, any shape (..., 2)."""
+    return _points(xy) * 100
+
+
+def turned_upside_down(xy: FloatArray) -> FloatArray:
+    """Count normalised points from the bottom-left corner instead of the top-left one, or back."""
+    return np.stack([_points(xy)[..., 0], 1 - _points(xy)[..., 1]], axis=-1)
+
+
 def screen_px_to_image_px(xy_px: FloatArray, placement: Placement, image_px: tuple[int, int]) -> FloatArray:
     """Convert screen px to image px, any shape (..., 2); points beside the image stay outside it."""
     corner, size = _corner_and_size(placement)

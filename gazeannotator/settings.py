@@ -9,16 +9,22 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, Literal
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
+
+from gazeannotator.tracking.mapping import Answer, StreamMapping
 
 SCHEMA_VERSION = 1
 MAX_RECENT = 12
 
+_MAPPING = TypeAdapter(StreamMapping)
+
 Coordinates = Literal["normalised", "screen_px"]
+PatchCorner = Literal["", "top_left", "top_right", "bottom_left", "bottom_right"]
 Language = Literal["system", "en", "zh_CN"]
 
 
@@ -58,10 +64,18 @@ class Settings(BaseModel):
         From the eye to the screen.
     onset_correction_s : float
         Measured delay from the onset's stamp to the light.
+    photodiode_corner : str
+        Where a patch flips with every onset, for measuring that delay; empty: nowhere.
+    photodiode_size_mm : float
+        Its side.
     last_reader : str
     last_stream : LastStream or None
     stream_coordinates : dict
-        Stream's source id → the operator's answer where the stream does not say it.
+        Stream's source id, or its name where it has none → what its coordinates are, where the
+        stream does not say it.
+    stream_mappings : dict
+        The same → which of its channels is what. A mapping that cannot be read as a whole, because a
+        newer program wrote it, is left out: the operator is asked again.
     lsl_scope : str
         ``machine`` keeps LSL on this computer; ``network`` opens it.
     """
@@ -76,10 +90,20 @@ class Settings(BaseModel):
     screens_mm: dict[str, tuple[float, float]] = Field(default_factory=dict)
     viewing_distance_mm: float = Field(default=650.0, gt=100, lt=5000)
     onset_correction_s: float = Field(default=0.0, ge=-1, le=1)
+    photodiode_corner: PatchCorner = ""
+    photodiode_size_mm: float = Field(default=15.0, ge=5, le=60)
     last_reader: str = ""
     last_stream: LastStream | None = None
     stream_coordinates: dict[str, Coordinates] = Field(default_factory=dict)
+    stream_mappings: dict[str, StreamMapping] = Field(default_factory=dict)
     lsl_scope: Literal["machine", "network"] = "machine"
+
+    @field_validator("stream_mappings", mode="before")
+    @classmethod
+    def _leave_out_unreadable(cls, value: object) -> object:
+        if not isinstance(value, dict):
+            return {}
+        return {key: each for key, each in value.items() if _is_whole_mapping(each)}
 
     def with_recent_study(self, study: RecentStudy) -> Settings:
         """Put a study on top of the list."""
@@ -100,9 +124,22 @@ class Settings(BaseModel):
         return self.model_copy(update={"recent_runs": _on_top(self.recent_runs, path)})
 
     def with_coordinates(self, source_id: str, coordinates: Coordinates) -> Settings:
-        """Remember the operator's answer for a stream."""
-        answers = {**self.stream_coordinates, source_id: coordinates}
-        return self.model_copy(update={"stream_coordinates": answers})
+        """Remember what the coordinates of a stream are, instead of an earlier answer."""
+        return self.with_answer(source_id, coordinates)
+
+    def with_answer(self, source_id: str, answer: Answer) -> Settings:
+        """Remember what was told of a stream, instead of an earlier answer."""
+        coordinates = {key: each for key, each in self.stream_coordinates.items() if key != source_id}
+        mappings = {key: each for key, each in self.stream_mappings.items() if key != source_id}
+        if isinstance(answer, StreamMapping):
+            mappings[source_id] = answer
+        else:
+            coordinates[source_id] = answer
+        return self.model_copy(update={"stream_coordinates": coordinates, "stream_mappings": mappings})
+
+    def answer_for(self, source_id: str) -> Answer | None:
+        """Return what was told of a stream."""
+        return self.stream_mappings.get(source_id) or self.stream_coordinates.get(source_id)
 
 
 MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
@@ -201,6 +238,17 @@ def _in_one_line(error: ValueError) -> str:
     if isinstance(error, json.JSONDecodeError):
         return f"it is not JSON (line {error.lineno})"
     return str(error)
+
+
+def _is_whole_mapping(value: object) -> bool:
+    """Whether a mapping holds nothing that this version does not know: the rest could mean something else."""
+    try:
+        _MAPPING.validate_python(value)
+    except ValidationError:
+        return False
+    return isinstance(value, StreamMapping) or (
+        isinstance(value, dict) and value.keys() <= {each.name for each in fields(StreamMapping)}
+    )
 
 
 def _on_top(paths: tuple[str, ...], path: str) -> tuple[str, ...]:

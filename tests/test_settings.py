@@ -3,11 +3,13 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from gazeannotator import settings as module
 from gazeannotator.settings import RecentStudy, Settings, SettingsFile
+from gazeannotator.tracking.mapping import StreamMapping
 
 
 def test_a_missing_file_gives_the_defaults_and_is_no_problem(tmp_path: Path) -> None:
@@ -55,6 +57,58 @@ def test_a_broken_file_is_kept_aside_with_one_reason(
     assert file.kept_aside.read_bytes() == before
     assert not path.exists()
     assert SettingsFile(path).problem == ""
+
+
+MAPPING = StreamMapping(
+    ("t", "a mm", "b mm"), {"x": 1, "y": 2}, "percent", origin="bottom-left", marks=(0.0, -1.0), valid="zero"
+)
+
+
+def test_what_was_told_of_a_stream_comes_back(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    SettingsFile(path).change(Settings().with_answer("lab:1", MAPPING).with_answer("lab:2", "screen_px"))
+    again = SettingsFile(path)
+    assert again.problem == ""
+    assert again.current.answer_for("lab:1") == MAPPING
+    assert again.current.answer_for("lab:2") == "screen_px"
+    assert again.current.answer_for("lab:3") is None
+
+
+def test_the_last_answer_counts() -> None:
+    settings = Settings().with_coordinates("lab:1", "normalised").with_answer("lab:1", MAPPING)
+    assert settings.answer_for("lab:1") == MAPPING
+    assert settings.stream_coordinates == {}
+    assert settings.with_coordinates("lab:1", "screen_px").answer_for("lab:1") == "screen_px"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"scale": 3},
+        {"coordinates": "degrees"},
+        {"channels": {"x": 1}},
+        {"channels": {"x": 1, "third_eye_y": 2}},
+        {"channels": {"x": 1, "y": 17}},
+        {"marks": "none"},
+        None,
+    ],
+    ids=["newer", "coordinates", "half", "role", "channel", "marks", "nothing"],
+)
+def test_a_mapping_that_is_not_understood_as_a_whole_is_asked_anew(
+    tmp_path: Path, change: dict[str, Any] | None
+) -> None:
+    path = tmp_path / "settings.json"
+    SettingsFile(path).change(
+        Settings(language="en").with_answer("lab:1", MAPPING).with_answer("lab:2", MAPPING)
+    )
+    facts = json.loads(path.read_text("utf-8"))
+    facts["stream_mappings"]["lab:1"] = change and {**facts["stream_mappings"]["lab:1"], **change}
+    path.write_text(json.dumps(facts), "utf-8")
+    file = SettingsFile(path)
+    assert file.problem == ""
+    assert file.current.answer_for("lab:1") is None
+    assert file.current.answer_for("lab:2") == MAPPING
+    assert file.current.language == "en"
 
 
 def test_unknown_keys_survive_a_change(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import typer
 
 from gazeannotator.cli import console
 from gazeannotator.errors import BadInput
+from gazeannotator.tracking.mapping import Answer
 
 
 @console.user_errors
@@ -61,10 +62,10 @@ def read(
         exit_when_done=exit_when_done,
     )
 
-    def remember(source_id: str, name: str, coordinates: Literal["normalised", "screen_px", ""]) -> None:
+    def remember(source_id: str, name: str, answer: Answer | Literal[""]) -> None:
         used = settings.current.model_copy(update={"last_stream": LastStream(source_id=source_id, name=name)})
-        if coordinates:
-            used = used.with_coordinates(source_id, coordinates)
+        if answer:
+            used = used.with_answer(source_id, answer)
         with contextlib.suppress(OSError):  # it is only asked again the next time
             settings.change(used)
 

@@ -15,6 +15,7 @@ from gazeannotator.errors import BadInput
 from gazeannotator.tracking import eye, layouts, lsl, replay, simulator
 from gazeannotator.tracking.markers import MarkerWatch
 from gazeannotator.tracking.outlets import GazeOutlet
+from gazeannotator.tracking.senders.table import SENDERS
 
 DEFAULT_RATE_HZ = 250.0
 
@@ -72,7 +73,10 @@ def simulate(
         typer.Option(min=1, max=5000, help="Samples a second; 250, or the recording's own rate."),
     ] = None,
     layout: Annotated[
-        str, typer.Option(help="Send what another program sends: tobii-pro-app, titta, xdf or plain.")
+        str,
+        typer.Option(
+            help=f"Send what another program sends: {', '.join(SENDERS)}.", metavar="NAME", show_default=True
+        ),
     ] = "gazeannotator",
     replay_file: Annotated[
         Path | None, typer.Option("--replay", help="A recording: CSV with time_s, x_px, y_px.")

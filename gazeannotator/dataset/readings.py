@@ -98,11 +98,7 @@ def prepare_reading(
     -------
     PreparedReading
     """
-    onset_s = reading.onset_s + session.onset_correction_s
-    response_s = reading.response_s - session.onset_correction_s
-    shown_s = reading.offset_s - reading.onset_s
-    duration_s = response_s if math.isnan(shown_s) else shown_s
-    duration_s = duration_s if duration_s >= 0 else math.nan
+    onset_s, duration_s = reading.seen(session.onset_correction_s)
     time_s, chunk = _within(store, session, onset_s, duration_s)
 
     distance_mm = chunk.distance_mm[chunk.distance_mm > 0]
@@ -117,8 +113,8 @@ def prepare_reading(
     combined = both_eyes(left, right)
     fixations = find_fixations(time_s, combined, screen, method=method)
 
-    def to_image(points: NDArray[np.float64]) -> NDArray[np.float32]:
-        return screen_px_to_image_px(points, reading.placement, size_px).astype(np.float32)
+    def to_image(points: NDArray[np.float64], at_s: NDArray[np.float64]) -> NDArray[np.float32]:
+        return _on_image(points, at_s, reading, size_px).astype(np.float32)
 
     exclusion = why_excluded(reading, loss, limits)
     return PreparedReading(
@@ -127,7 +123,7 @@ def prepare_reading(
             **_geometry(screen, reading, size_px),
             "onset_s": onset_s,
             "duration_s": duration_s,
-            "response_s": response_s,
+            "response_s": reading.response_s - session.onset_correction_s,
             "onset_correction_s": session.onset_correction_s,
             "rate_hz": rate_hz,
             "accuracy_deg": reading.tracking.accuracy_deg,
@@ -136,15 +132,15 @@ def prepare_reading(
         },
         gaze={
             "t_s": time_s,
-            "xy_px": to_image(combined),
-            "left_px": to_image(left),
-            "right_px": to_image(right),
+            "xy_px": to_image(combined, time_s),
+            "left_px": to_image(left, time_s),
+            "right_px": to_image(right, time_s),
             "pupil_mm": np.where(chunk.pupil_mm > 0, chunk.pupil_mm, np.nan).astype(np.float32),
         },
         fixations={
             "onset_s": fixations.onset_s,
             "duration_s": fixations.duration_s,
-            "xy_px": to_image(fixations.xy_px),
+            "xy_px": to_image(fixations.xy_px, fixations.onset_s),
             "samples": fixations.samples,
         },
         size_px=size_px,
@@ -182,6 +178,18 @@ def _within(
     # A sender that repeats a stamp repeats a sample.
     kept &= np.diff(time_s, prepend=-math.inf) > 0
     return time_s[kept], chunk[kept]
+
+
+def _on_image(
+    points: NDArray[np.float64], at_s: NDArray[np.float64], reading: Reading, size_px: tuple[int, int]
+) -> NDArray[np.float64]:
+    """Convert screen px to image px, each by where the image lay at that time since its onset."""
+    on_image_px = screen_px_to_image_px(points, reading.placement, size_px)
+    for view_s, placement in reading.views:
+        # Both stamps are of frames: the display's delay is the same in them.
+        moved = at_s >= view_s - reading.onset_s
+        on_image_px[moved] = screen_px_to_image_px(points[moved], placement, size_px)
+    return on_image_px
 
 
 def _rate_hz(time_s: NDArray[np.float64], session: Session) -> float:

@@ -79,14 +79,14 @@ def study_info(store: Store, *, data_loss: LossMeasure | None = None) -> dict[st
 
 def _loss(store: Store, session: Session, reading: Reading, measure: LossMeasure | None) -> float:
     """Judge a reading's samples as the data set does, NaN where nothing was recorded."""
-    if measure is None or session.gaze_stream is None or math.isnan(reading.duration_s):
+    start_s, duration_s = reading.seen(session.onset_correction_s)
+    if measure is None or session.gaze_stream is None or math.isnan(duration_s):
         return math.nan
-    start_s = reading.onset_s + session.onset_correction_s
-    gaze = store.gaze(session.id, start_s, start_s + reading.duration_s)
+    gaze = store.gaze(session.id, start_s, start_s + duration_s)
     # The stamps tell the rate better than the stream's description.
     step_s = float(np.median(np.diff(gaze.time_s))) if len(gaze) > 2 else 0.0
     rate_hz = 1 / step_s if step_s > 0 else session.gaze_stream.rate_hz
-    return measure(gaze.time_s - start_s, gaze.lost, 0.0, reading.duration_s, rate_hz)
+    return measure(gaze.time_s - start_s, gaze.lost, 0.0, duration_s, rate_hz)
 
 
 def _median(values: list[float]) -> float | None:

@@ -17,6 +17,9 @@ FloatArray = NDArray[np.float64]
 CLOCK_RESET_S = 0.1
 """A change of the offset above this from one measurement to the next is a reset, not drift."""
 
+SAME_CLOCK_S = 0.01
+"""The LSL clocks of two machines are never as near, whatever their names: they count from their starts."""
+
 _WITH_ORIGINS = b"\x01"
 """First byte of packed samples that hold the eyes' origins; a zlib stream begins with none such."""
 
@@ -94,6 +97,26 @@ def unpacked_offset(data: bytes) -> float:
     return float(np.frombuffer(data, "<f8")[0])
 
 
+def applied_offset(offset_s: FloatArray, same_machine: bool) -> FloatArray:
+    """Tell what measured offsets are worth: within one machine, which has one clock, they are noise.
+
+    Parameters
+    ----------
+    offset_s : ndarray
+        As measured.
+    same_machine : bool
+        Whether sender and receiver run on one computer, by its name.
+
+    Returns
+    -------
+    ndarray
+        0 where it is one clock.
+    """
+    if not same_machine:
+        return offset_s
+    return np.where(np.abs(offset_s) < SAME_CLOCK_S, 0.0, offset_s)
+
+
 class SenderClock:
     """From the sender's stamps to `local_clock()`, by the offsets that were measured meanwhile.
 
@@ -132,8 +155,7 @@ class SenderClock:
         sides = [self._by(k, raw_s) for k in range(len(self._at)) if self._may_hold(k, received_s)]
         if len(sides) == 1:
             return sides[0]
-        step = float(np.median(np.diff(raw_s))) if len(raw_s) > 1 else 0.0
-        expected = received_s - step * np.arange(len(raw_s))[::-1]
+        expected = received_s - _usual_step(raw_s) * np.arange(len(raw_s))[::-1]
         distance = np.abs(np.array(sides) - expected)
         return np.asarray(np.take_along_axis(np.array(sides), distance.argmin(axis=0)[None], axis=0)[0])
 
@@ -146,3 +168,10 @@ class SenderClock:
         begins = self._at[segment - 1][-1] if segment > 0 else -np.inf
         ends = self._at[segment + 1][0] + 1.0 if segment + 1 < len(self._at) else np.inf
         return bool(begins < received_s <= ends)
+
+
+def _usual_step(raw_s: FloatArray) -> float:
+    """Time between samples, of stamps among which the clock may have been reset."""
+    steps = np.abs(np.diff(raw_s))
+    regular = steps[steps <= CLOCK_RESET_S]
+    return float(np.median(regular)) if len(regular) else float(steps.min(initial=0.0))

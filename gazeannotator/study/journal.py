@@ -216,6 +216,8 @@ def _followed(reading: Reading, entry: Entry) -> Reading:
         reading = replace(reading, flagged=data["flagged"])
     elif entry.event == "quality":
         reading = replace(reading, data_loss=_number(data["data_loss"]), below=tuple(data["below"]))
+    elif entry.event == "view":
+        reading = replace(reading, views=(*reading.views, (entry.t_s, Placement(*data["placement"]))))
     return reading
 
 

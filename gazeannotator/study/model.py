@@ -123,12 +123,22 @@ class Reader:
 
 @dataclass(frozen=True)
 class GazeStream:
-    """The stream that a session recorded, as stored and as sent in `session_started`."""
+    """The stream that a session recorded, as stored and as sent in `session_started`.
+
+    Attributes
+    ----------
+    rate_hz : float
+        As the sender declares it, 0 if irregular.
+    same_machine : bool
+        Whether it was sent from the recording computer, see `gaze_rows.applied_offset`; False in
+        sessions of the first versions, which stored what was applied.
+    """
 
     name: str
     source_id: str
     rate_hz: float
     layout: str
+    same_machine: bool = False
 
 
 @dataclass(frozen=True)
@@ -233,6 +243,8 @@ class Reading:
         Share of lost samples, as noted when the image had gone; NaN where it was not.
     below : tuple of str
         Limits of the study that the reading does not meet: ``data_loss``, ``accuracy``.
+    views : tuple of (float, Placement)
+        From when on (LSL clock, as stamped) a zoom or pan had moved the image where; oldest first.
     """
 
     id: str
@@ -256,9 +268,14 @@ class Reading:
     tracking: TrackerQuality = TrackerQuality()
     data_loss: float = math.nan
     below: tuple[str, ...] = ()
+    views: tuple[tuple[float, Placement], ...] = ()
 
-    @property
-    def duration_s(self) -> float:
-        """Shown for; up to the key where the end of the display was not stamped any more."""
-        shown = self.offset_s - self.onset_s
-        return self.response_s if math.isnan(shown) else shown
+    def seen(self, onset_correction_s: float) -> tuple[float, float]:
+        """Tell when the image was seen: the onset of its light, and for how long (NaN if that is not known).
+
+        Stamps of frames come earlier than their light by the session's `onset_correction_s`; keys do not.
+        It was seen up to the key where the end of the display was not stamped any more.
+        """
+        shown_s = self.offset_s - self.onset_s
+        duration_s = self.response_s - onset_correction_s if math.isnan(shown_s) else shown_s
+        return self.onset_s + onset_correction_s, duration_s if duration_s >= 0 else math.nan

@@ -16,6 +16,7 @@ from gazeannotator.samples import GazeChunk
 from gazeannotator.study.gaze_rows import (
     GazeRow,
     SenderClock,
+    applied_offset,
     gaze_hash,
     packed,
     packed_offset,
@@ -117,6 +118,7 @@ def read_gaze(connection: sa.Connection, session: str, start_s: float, stop_s: f
     clock_rows = sa.select(gaze.c.at_s, gaze.c.data).where(mine, gaze.c.kind == "clock").order_by(gaze.c.seq)
     measured = [(row.at_s, unpacked_offset(row.data)) for row in connection.execute(clock_rows)]
     at_s, offset_s = np.array(measured, float).reshape(-1, 2).T
+    offset_s = applied_offset(offset_s, _is_same_machine(connection, session))
     clock = SenderClock(at_s, offset_s)
     rows = sa.select(gaze.c.at_s, gaze.c.data).where(mine, gaze.c.kind == "samples").order_by(gaze.c.seq)
     # No stamp is moved by more than the extreme offsets, so these rows hold all that is wanted.
@@ -139,6 +141,13 @@ def count_samples(connection: sa.Connection, session: str | None) -> int:
     if session is not None:
         query = query.where(gaze.c.session == session)
     return int(connection.execute(query).scalar_one())
+
+
+def _is_same_machine(connection: sa.Connection, session: str) -> bool:
+    """Whether a session's gaze was sent from the computer that recorded it; older sessions do not tell."""
+    started = (entries.c.session == session) & (entries.c.event == "session_started")
+    stream = next((each.data.get("gaze_stream") for each in read_entries(connection, started)), None)
+    return bool(stream and stream.get("same_machine", False))
 
 
 def utc_now() -> str:

@@ -1,50 +1,51 @@
-"""From the channels of a gaze stream to canonical samples, and back for the simulator.
+"""Recognises gaze streams, and finds out where their gaze points are.
 
-What other programs send is told as data in `gazeannotator.tracking.senders`; here are the
-three ways of understanding a stream, tried in this order: a known sender's labels, the XDF
-convention for gaze (channel types ``ScreenX`` and ``ScreenY``), and labels that say x and y.
+What other programs send is told as data in `gazeannotator.tracking.senders`. Here are the three
+ways of understanding a stream, tried in this order: a known sender's labels, the XDF convention
+for gaze (channel types ``ScreenX`` and ``ScreenY``), and labels that say x and y. Where none of them
+leads to both coordinates, a person tells: `gazeannotator.tracking.mapping`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
+from gazeannotator.errors import TrackerError, UnknownChannels
+from gazeannotator.tracking.conversion import Layout, from_chunk, to_chunk
+from gazeannotator.tracking.senders.sender import EYES, Carries, Channel, Coordinates, Eye, Sender, of
+from gazeannotator.tracking.senders.table import IN_ORDER, SENDERS
 
-from gazeannotator.errors import TrackerError
-from gazeannotator.geometry import normalised_to_screen_px, screen_px_to_normalised
-from gazeannotator.samples import FloatArray, GazeChunk
-from gazeannotator.tracking.senders import SCENE_CAMERAS, SENDERS, Carries, Channel, Coordinates, Sender
+__all__ = [
+    "PLAIN",
+    "XDF",
+    "Layout",
+    "StreamDescription",
+    "describe",
+    "from_chunk",
+    "is_gaze",
+    "is_scene_camera",
+    "recognise",
+    "to_chunk",
+]
+
+XDF = "xdf"
+"""Name of a layout that was read by the convention."""
 
 PLAIN = "plain"
 """Name of a layout that was guessed by nothing but its labels."""
 
+_GAZE_TYPES = {"gaze", "eyetracking", "eyetracker"}
+"""Types of streams that are gaze, without case, spaces and hyphens."""
+
 _NORMALISED_UNITS = {"normalized", "normalised"}
+_PERCENT_UNITS = {"percent", "%"}
 _PIXEL_UNITS = {"pixels", "pixel", "px"}
-_TABLE: tuple[Carries, ...] = (
-    "left_x",
-    "left_y",
-    "right_x",
-    "right_y",
-    "left_pupil_mm",
-    "right_pupil_mm",
-    "left_distance_mm",
-    "right_distance_mm",
-    "sequence",
-)
-_FLAGS: dict[Carries, tuple[int, ...]] = {
-    "left_valid": (0, 1),
-    "right_valid": (2, 3),
-    "left_pupil_valid": (4,),
-    "right_pupil_valid": (5,),
-    "left_origin_valid": (6,),
-    "right_origin_valid": (7,),
-}
-"""What a flag marks as lost where it is not above 0, as columns of the table."""
+_MM_UNITS = {"mm", "millimeters", "millimetres", "millimeter", "millimetre"}
+
+_ONLY_SENT: set[Carries] = {"nothing", "always_one", "time_s"}
 
 _XY_LABEL = re.compile(
     r"(?:(?P<eye>left|right|both)[_ .]?)?(?:eye[_ .]?)?(?:(?:gaze|screen|por|pog)[_ .]?)?(?P<axis>[xy])"
@@ -79,28 +80,10 @@ class StreamDescription:
     hostname: str = ""
     uid: str = ""
 
-
-@dataclass(frozen=True)
-class Layout:
-    """Which channel carries what.
-
-    Attributes
-    ----------
-    name : str
-        A known sender's name, ``"xdf"`` or ``"plain"``.
-    coordinates : {"normalised", "screen_px", "unknown"}
-        Of the gaze points; ``"unknown"`` must be answered by the user, see `with_coordinates`.
-    channels : mapping of str to int
-        What is carried → number of the channel.
-    """
-
-    name: str
-    coordinates: Coordinates
-    channels: Mapping[Carries, int]
-
-    def with_coordinates(self, coordinates: Literal["normalised", "screen_px"]) -> Layout:
-        """Return the layout with the user's answer where the stream's metadata is silent."""
-        return replace(self, coordinates=coordinates)
+    @property
+    def key(self) -> str:
+        """Under what an answer for the stream is remembered: its source id, else its name."""
+        return self.source_id or self.name
 
 
 def recognise(description: StreamDescription) -> Layout:
@@ -108,11 +91,13 @@ def recognise(description: StreamDescription) -> Layout:
 
     Raises
     ------
+    UnknownChannels
+        No channel says that it is a gaze point; a person can tell.
     TrackerError
-        Gaze of a scene camera, or no channel that could be a gaze point.
+        Gaze of a scene camera.
     """
     called = f"The stream '{description.name}'"
-    if _is_scene_camera(description):
+    if is_scene_camera(description):
         raise TrackerError(
             f"{called} gives gaze in the picture of a head-worn camera, not on the screen.",
             "Use a screen-based eye tracker, or a program that maps the gaze to the screen.",
@@ -121,145 +106,142 @@ def recognise(description: StreamDescription) -> Layout:
     if description.channel_format != "string":
         layout = _by_sender(description) or _by_convention(description) or _by_label(description)
     if layout is None:
-        raise TrackerError(
+        raise UnknownChannels(
             f"{called} does not say which of its {len(description.channels)} channels are gaze points.",
-            "Its sender should describe them by the XDF convention (types ScreenX and ScreenY).",
+            "Tell it on the app's eye tracker page, or let its sender describe them by the XDF "
+            "convention (types ScreenX and ScreenY).",
         )
     return layout
 
 
 def describe(description: StreamDescription) -> tuple[str | None, str]:
-    """Tell a stream's known layout (None if it is not known) and its coordinates, for lists."""
-    if _is_scene_camera(description):
-        return None, "scene_camera"
+    """Tell a stream's known layout (None if it is not known) and its coordinates, for lists.
+
+    Coordinates are ``normalised`` (also where they are sent as percent), ``screen_px``,
+    ``scene_camera`` or ``unknown``.
+    """
+    if is_scene_camera(description):
+        name, _ = _known(description) or ("", {})
+        return (name if name in SENDERS and SENDERS[name].scene_camera else None), "scene_camera"
     try:
         layout = recognise(description)
     except TrackerError:
         return None, "unknown"
-    return (None if layout.name == PLAIN else layout.name), layout.coordinates
+    coordinates = "normalised" if layout.coordinates == "percent" else layout.coordinates
+    return (None if layout.name == PLAIN else layout.name), coordinates
 
 
 def is_gaze(description: StreamDescription) -> bool:
     """Whether a stream is one of gaze: by its type, or because its sender is known."""
-    return (
-        description.type.casefold() == "gaze"
-        or _by_sender(description) is not None
-        or _is_scene_camera(description)
-    )
+    kind = re.sub(r"[\W_]", "", description.type.casefold())
+    return kind in _GAZE_TYPES or _known(description) is not None or is_scene_camera(description)
 
 
-def to_chunk(
-    values: NDArray[Any], stamps: FloatArray, layout: Layout, screen_px: tuple[float, float]
-) -> GazeChunk:
-    """Convert pulled samples to canonical ones.
-
-    Parameters
-    ----------
-    values : ndarray, shape (n, channels)
-        As sent, any number format.
-    stamps : ndarray, shape (n,)
-        Kept as they are.
-    layout : Layout
-    screen_px : tuple of float
-        Size of the display area to which pixel coordinates refer; not used for normalised ones.
-
-    Raises
-    ------
-    ValueError
-        The layout's coordinates are unknown: nobody was asked.
-    """
-    if layout.coordinates == "unknown":
-        raise ValueError(
-            f"the coordinates of layout {layout.name} must be known before samples are converted"
-        )
-    table = np.full((len(stamps), len(_TABLE)), np.nan)
-    carried = [place for place, carries in enumerate(_TABLE) if carries in layout.channels]
-    table[:, carried] = values[:, [layout.channels[_TABLE[place]] for place in carried]]
-    for flag, places in _FLAGS.items():
-        if flag in layout.channels:
-            invalid = np.flatnonzero(~(values[:, layout.channels[flag]] > 0))
-            table[invalid[:, None], places] = np.nan
-    points = table[:, :4].reshape(-1, 2, 2)
-    # An infinite coordinate is no place on or beside a screen.
-    points[np.isinf(points)] = np.nan
-    if layout.coordinates == "screen_px":
-        points = screen_px_to_normalised(points, screen_px)
-    left, right = table[:, 6], table[:, 7]
-    distance = np.where(np.isnan(left), right, np.where(np.isnan(right), left, (left + right) / 2))
-    return GazeChunk(
-        time_s=np.array(stamps, np.float64),
-        left=points[:, 0],
-        right=points[:, 1],
-        pupil_mm=table[:, 4:6],
-        distance_mm=distance,
-        sequence=table[:, 8],
-        origin_mm=np.full((len(stamps), 2, 3), np.nan),
-    )
-
-
-def from_chunk(chunk: GazeChunk, sender: Sender, screen_px: tuple[float, float]) -> FloatArray:
-    """Write canonical samples as a sender would send them, shape (n, channels)."""
-    in_px = sender.coordinates == "screen_px"
-    left, right = (
-        normalised_to_screen_px(xy, screen_px) if in_px else xy for xy in (chunk.left, chunk.right)
-    )
-    left_valid, right_valid = (np.where(np.isnan(xy).any(axis=1), 0.0, 1.0) for xy in (left, right))
-    carried: dict[Carries, FloatArray] = {
-        "left_x": left[:, 0],
-        "left_y": left[:, 1],
-        "right_x": right[:, 0],
-        "right_y": right[:, 1],
-        "left_pupil_mm": chunk.pupil_mm[:, 0],
-        "right_pupil_mm": chunk.pupil_mm[:, 1],
-        "left_distance_mm": chunk.distance_mm,
-        "right_distance_mm": chunk.distance_mm,
-        "sequence": chunk.sequence,
-        "left_valid": left_valid,
-        "right_valid": right_valid,
-        "left_origin_valid": np.where(np.isnan(chunk.distance_mm), 0.0, 1.0),
-        "right_origin_valid": np.where(np.isnan(chunk.distance_mm), 0.0, 1.0),
-        "left_pupil_valid": np.where(np.isnan(chunk.pupil_mm[:, 0]), 0.0, 1.0),
-        "right_pupil_valid": np.where(np.isnan(chunk.pupil_mm[:, 1]), 0.0, 1.0),
-        "always_one": np.ones(len(chunk)),
-        "nothing": np.full(len(chunk), np.nan),
-    }
-    return np.stack([carried[carries] for _, carries in sender.channels], axis=1)
-
-
-def _is_scene_camera(description: StreamDescription) -> bool:
-    if any(
-        re.fullmatch(name, description.name, re.IGNORECASE)
-        and re.fullmatch(kind, description.type, re.IGNORECASE)
-        for name, kind in SCENE_CAMERAS
-    ):
+def is_scene_camera(description: StreamDescription) -> bool:
+    """Whether the gaze lies in a head-worn camera's picture: a known sender, or by its own words."""
+    known = _known(description)
+    if known is not None and SENDERS[known[0]].scene_camera:
         return True
     systems = {
         channel.coordinate_system.casefold()
         for channel in description.channels
         if channel.type.casefold() in ("screenx", "screeny")
     }
-    return any(system.startswith(("world", "camera")) for system in systems)
+    return any(system.startswith(("world", "camera", "scene")) for system in systems)
+
+
+def _known(description: StreamDescription) -> tuple[str, dict[Carries, int]] | None:
+    """Find the first sender that fits, and the channels of what it carries."""
+    if description.channel_format == "string":
+        return None
+    for name, sender in IN_ORDER:
+        if sender.scene_camera and _is_called(sender, description):
+            return name, {}
+        channels = _channels_of(sender, description)
+        if channels is not None:
+            return name, channels
+    return None
+
+
+def _is_called(sender: Sender, description: StreamDescription) -> bool:
+    """Whether name and type fit the sender's patterns; False where it has none."""
+    patterns = ((sender.names, description.name), (sender.types, description.type))
+    return any(pattern for pattern, _ in patterns) and all(
+        re.fullmatch(pattern or ".*", text, re.IGNORECASE) for pattern, text in patterns
+    )
+
+
+def _channels_of(sender: Sender, description: StreamDescription) -> dict[Carries, int] | None:
+    """Match by label, not by position: senders add channels from version to version."""
+    by_label: dict[str, int] = {}
+    for number, channel in enumerate(description.channels):
+        if channel.label:
+            by_label.setdefault(channel.label.casefold(), number)
+    if not by_label:
+        return _without_labels(sender, description)
+    if sender.names and not sender.scene_camera and not _is_called(sender, description):
+        return None
+    found: dict[Carries, int] = {}
+    for channel, carries in (*sender.also, *sender.channels):
+        number = by_label.get(channel.label.casefold(), -1)
+        if number >= 0 and _is_like(description.channels[number], channel, carries, exact=sender.exact):
+            found[carries] = number
+    points = {carries for channel, carries in sender.channels if channel.label and _is_point(carries)}
+    if (
+        not points
+        or not points <= found.keys()
+        or any(each.casefold() not in by_label for each in sender.told_by)
+    ):
+        return None
+    return _taken(found.items())
+
+
+def _without_labels(sender: Sender, description: StreamDescription) -> dict[Carries, int] | None:
+    """Match by position where a program is known to describe no channel."""
+    if len(description.channels) != len(sender.channels) or not sender.unlabelled:
+        return None
+    if not re.fullmatch(sender.unlabelled, description.name, re.IGNORECASE):
+        return None
+    return _taken((carries, number) for number, (_, carries) in enumerate(sender.channels))
+
+
+def _taken(carried: Iterable[tuple[Carries, int]]) -> dict[Carries, int]:
+    return {carries: number for carries, number in carried if carries not in _ONLY_SENT}
+
+
+def _is_point(carries: Carries) -> bool:
+    return carries.endswith(("x", "y"))
+
+
+def _is_like(sent: Channel, known: Channel, carries: Carries, *, exact: bool) -> bool:
+    """Whether a channel of a known label means what it does in the known sender."""
+    if _is_point(carries) and exact:
+        for mine, theirs in ((known.type, sent.type), (known.coordinate_system, sent.coordinate_system)):
+            if mine.casefold() != theirs.casefold():
+                return False
+    if not _is_point(carries) and not carries.endswith("_mm"):
+        return True
+    mine, theirs = known.unit.casefold(), sent.unit.casefold()
+    return mine == theirs or (theirs in _MM_UNITS and (mine in _MM_UNITS or not mine))
 
 
 def _by_sender(description: StreamDescription) -> Layout | None:
-    """Match by label, not by position: senders add channels from version to version."""
-    if description.channel_format == "string":
+    known = _known(description)
+    if known is None:
         return None
-    by_label = {channel.label: number for number, channel in enumerate(description.channels) if channel.label}
-    for name, sender in SENDERS.items():
-        known = [(channel, carries) for channel, carries in sender.channels if channel.label]
-        points = [channel for channel, carries in known if carries.endswith(("_x", "_y"))]
-        if points and all(
-            channel.label in by_label and description.channels[by_label[channel.label]].unit == channel.unit
-            for channel in points
-        ):
-            channels = {
-                carries: by_label[channel.label]
-                for channel, carries in known
-                if carries not in ("nothing", "always_one") and channel.label in by_label
-            }
-            return Layout(name, sender.coordinates, channels)
-    return None
+    name, channels = known
+    sender = SENDERS[name]
+    return Layout(
+        name,
+        sender.coordinates,
+        channels,
+        origin=sender.origin,
+        marks=sender.marks,
+        possible=sender.possible,
+        valid=sender.valid,
+        pupil_scale=sender.pupil_scale,
+        distance_scale=sender.distance_scale,
+    )
 
 
 def _by_convention(description: StreamDescription) -> Layout | None:
@@ -269,7 +251,7 @@ def _by_convention(description: StreamDescription) -> Layout | None:
         axis = {"screenx": "x", "screeny": "y"}.get(channel.type.casefold())
         if axis is not None:
             points.setdefault((_eye_of(channel), axis), number)
-    return _layout_of_points("xdf", description, points)
+    return _layout_of_points(XDF, description, points)
 
 
 def _by_label(description: StreamDescription) -> Layout | None:
@@ -284,9 +266,9 @@ def _by_label(description: StreamDescription) -> Layout | None:
     return _layout_of_points(PLAIN, description, points)
 
 
-def _eye_of(channel: Channel) -> str:
+def _eye_of(channel: Channel) -> Eye | Literal["both"]:
     for text in (channel.eye.casefold(), channel.label.casefold()):
-        for eye in ("left", "right"):
+        for eye in EYES:
             if eye in text:
                 return eye
     return "both"
@@ -296,29 +278,39 @@ def _layout_of_points(
     name: str, description: StreamDescription, points: dict[tuple[str, str], int]
 ) -> Layout | None:
     """Make a layout of (eye, axis) → channel; a point of both eyes stands for each of them."""
-    eyes = [eye for eye in ("left", "right") if (eye, "x") in points and (eye, "y") in points]
     channels: dict[Carries, int] = {}
-    if "left" in eyes:
-        channels |= {"left_x": points["left", "x"], "left_y": points["left", "y"]}
-    if "right" in eyes:
-        channels |= {"right_x": points["right", "x"], "right_y": points["right", "y"]}
-    if not eyes and ("both", "x") in points and ("both", "y") in points:
-        x, y = points["both", "x"], points["both", "y"]
-        channels = {"left_x": x, "left_y": y, "right_x": x, "right_y": y}
+    for eye in EYES:
+        if (eye, "x") in points and (eye, "y") in points:
+            channels |= {of(eye, "x"): points[eye, "x"], of(eye, "y"): points[eye, "y"]}
+    if not channels and ("both", "x") in points and ("both", "y") in points:
+        for eye in EYES:
+            channels |= {of(eye, "x"): points["both", "x"], of(eye, "y"): points["both", "y"]}
     if not channels:
         return None
     units = {description.channels[number].unit.casefold() for number in channels.values()}
-    coordinates: Coordinates = "unknown"
-    if units <= _NORMALISED_UNITS:
-        coordinates = "normalised"
-    elif units <= _PIXEL_UNITS:
-        coordinates = "screen_px"
     for number, channel in enumerate(description.channels):
-        kind, eye = channel.type.casefold(), _eye_of(channel)
-        if kind == "diameter" and channel.unit.casefold() == "mm" and eye == "left":
-            channels.setdefault("left_pupil_mm", number)
-        elif kind == "diameter" and channel.unit.casefold() == "mm" and eye == "right":
-            channels.setdefault("right_pupil_mm", number)
-        elif kind == "framenumber":
-            channels.setdefault("sequence", number)
-    return Layout(name, coordinates, channels)
+        carries = _beside_the_points(channel, convention=name != PLAIN)
+        if carries is not None:
+            channels.setdefault(carries, number)
+    return Layout(name, _coordinates_of(units, convention=name != PLAIN), channels)
+
+
+def _coordinates_of(units: set[str], *, convention: bool) -> Coordinates:
+    if units <= _NORMALISED_UNITS:
+        return "normalised"
+    if units <= _PIXEL_UNITS:
+        return "screen_px"
+    # Outside the convention there are senders that call fractions percent.
+    return "percent" if convention and units <= _PERCENT_UNITS else "unknown"
+
+
+def _beside_the_points(channel: Channel, *, convention: bool) -> Carries | None:
+    """Tell what else a channel carries, by the convention's types."""
+    kind, unit, eye = channel.type.casefold(), channel.unit.casefold(), _eye_of(channel)
+    if kind == "framenumber":
+        return "sequence"
+    if kind == "diameter" and unit in _MM_UNITS and eye != "both":
+        return of(eye, "pupil_mm")
+    if kind == "confidence" and convention and unit in _NORMALISED_UNITS:
+        return "valid" if eye == "both" else of(eye, "valid")
+    return None

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 import threading
 from types import ModuleType
 from typing import Any, Literal
 
 from gazeannotator.errors import TrackerError
 from gazeannotator.tracking.layouts import StreamDescription, is_gaze
-from gazeannotator.tracking.senders import Channel
+from gazeannotator.tracking.senders.sender import Channel
 
 SESSION_VARIABLE = "GAZEANNOTATOR_LSL_SESSION"
 """Environment variable: streams of another session are invisible (test runs, demos)."""
@@ -90,6 +91,11 @@ def local_clock() -> float:
 def answer_s() -> float:
     """Give the time within which all streams in sight have answered."""
     return ANSWER_S[_scope]
+
+
+def is_here(description: StreamDescription) -> bool:
+    """Whether a stream is sent from this computer, by its name."""
+    return description.hostname == socket.gethostname()
 
 
 def find_streams(wait_s: float | None = None) -> list[StreamDescription]:

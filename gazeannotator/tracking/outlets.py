@@ -7,7 +7,7 @@ from typing import Any
 from gazeannotator.samples import FloatArray
 from gazeannotator.tracking.layouts import StreamDescription
 from gazeannotator.tracking.lsl import BUFFER_S, EVENTS_NAME, format_names, library
-from gazeannotator.tracking.senders import Channel
+from gazeannotator.tracking.senders.sender import Channel
 
 EVENTS_TYPE = "Markers"
 

@@ -1,9 +1,10 @@
 """The recorder: drains one gaze stream into the study, and keeps the last seconds for live views.
 
-`Recorder.pull_once` does everything; the recorder's thread only calls it again and again, so
-that tests (and a single-threaded program) drive it by hand. Nothing is ever dropped here: what
-could not be stored stays in memory and is tried again. Stamps are stored as the sender gave them,
-also doubled or decreasing ones, with the clock offsets beside them.
+`Recorder.pull_once` does everything; tests (and a single-threaded program) drive it by hand. Once
+started, one thread calls it again and again, and another stores what is due, so that a slow disk
+never keeps samples waiting. Nothing is ever dropped here: what could not be stored stays in memory
+and is tried again. Stamps are stored as the sender gave them, also doubled or decreasing ones, with
+the clock offsets beside them.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import logging
 import math
 import threading
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
@@ -21,19 +23,13 @@ from numpy.typing import NDArray
 from gazeannotator.errors import StorageError
 from gazeannotator.samples import FloatArray, GazeChunk
 from gazeannotator.tracking.layouts import Layout, to_chunk
-from gazeannotator.tracking.live import LiveView
+from gazeannotator.tracking.timing import Gap, StreamTiming
+from gazeannotator.tracking.watch import StreamWatch
+from gazeannotator.tracking.writing import GazeSink, Recording
 
 POLL_EVERY_S = 0.005
-COMMIT_EVERY_S = 0.25
-RETRY_EVERY_S = 1.0
-OFFSET_EVERY_S = 5.0
 STATUS_EVERY_S = 1 / 30
-LOST_AFTER_S = 0.5
-LOST_AFTER_SAMPLES = 20
-STAMPS_OFF_S = 1.0
-"""Stamps further from this machine's clock than this are reported, and the offset is asked again."""
-
-MAX_CHUNKS_A_COMMIT = 2000
+MAX_GAPS = 10_000
 
 State = Literal["waiting", "receiving", "lost", "storage_failed", "stopped"]
 
@@ -47,24 +43,18 @@ class Inlet(Protocol):
     def rate_hz(self) -> float:
         """Nominal rate, 0 if irregular."""
 
+    @property
+    def reconnects(self) -> int:
+        """How often the sender was taken up again; what is pulled after that comes from there."""
+
     def pull(self) -> tuple[NDArray[Any], FloatArray]:
         """Take what has arrived: values (n, channels) and stamps (n,); never waits."""
 
     def clock_offset(self) -> float | None:
-        """Seconds to add to a stamp to get the local clock; None if not known yet."""
+        """Seconds to add to a stamp to get the local clock, as measured; None if not known yet."""
 
     def close(self) -> None:
         """Leave the stream."""
-
-
-class GazeSink(Protocol):
-    """Where samples go, as `study.store.Store`. What a call raises, it has not stored."""
-
-    def append_gaze(self, session_id: str, chunk: GazeChunk, received_s: float) -> None:
-        """Store samples durably."""
-
-    def append_clock_offset(self, session_id: str, at_s: float, offset_s: float) -> None:
-        """Store a clock offset, measured at `at_s` of the local clock."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +81,8 @@ class RecorderStatus:
         sender's clock is not known.
     message : str
         What is wrong, in plain words; empty if nothing is.
+    jitter_s : float
+        Spread of the times between samples, as in `StreamTiming`, over the last two seconds.
     """
 
     state: State
@@ -101,38 +93,7 @@ class RecorderStatus:
     age_s: float
     latency_s: float
     message: str
-
-
-class _Recording:
-    """Samples and offsets on their way into one session."""
-
-    def __init__(self, sink: GazeSink, session_id: str) -> None:
-        self.sink = sink
-        self.session_id = session_id
-        self.chunks: list[tuple[float, GazeChunk]] = []
-        self.unsaved = 0
-        self.offsets: list[tuple[float, float]] = []
-        self.next_commit_s = -np.inf
-        self.error = ""
-        self.ending = False
-        self.settled = threading.Event()
-
-    def add(self, chunk: GazeChunk, now: float) -> None:
-        """Queue samples that arrived now."""
-        self.chunks.append((now, chunk))
-        self.unsaved += len(chunk)
-
-    def commit(self) -> None:
-        """Store all that waits; what the sink has taken is forgotten at once."""
-        while self.offsets:
-            self.sink.append_clock_offset(self.session_id, *self.offsets[0])
-            del self.offsets[0]
-        while self.chunks:
-            some = self.chunks[:MAX_CHUNKS_A_COMMIT]
-            joined = GazeChunk.joined([chunk for _, chunk in some])
-            self.sink.append_gaze(self.session_id, joined, some[-1][0])
-            del self.chunks[: len(some)]
-            self.unsaved -= len(joined)
+    jitter_s: float = math.nan
 
 
 class Recorder:
@@ -148,6 +109,8 @@ class Recorder:
         Size of the display area to which pixel coordinates refer.
     clock : callable
         The LSL clock of this machine.
+    same_machine : bool
+        Whether the sender runs on this computer, for the live views.
     on_status : callable, optional
         Called from the recorder's thread, at most 30 times a second.
     """
@@ -159,6 +122,7 @@ class Recorder:
         screen_px: tuple[float, float],
         *,
         clock: Callable[[], float],
+        same_machine: bool = False,
         on_status: Callable[[RecorderStatus], None] | None = None,
     ) -> None:
         self._inlet = inlet
@@ -166,17 +130,18 @@ class Recorder:
         self._screen_px = screen_px
         self._clock = clock
         self._on_status = on_status
-        self._live = LiveView()
-        self._recording: _Recording | None = None
-        self._offset: tuple[float, float] | None = None
-        self._next_offset_s = -np.inf
-        self._next_status_s = -np.inf
+        self._watch = StreamWatch(inlet.rate_hz, same_machine)
+        self._recorded: StreamTiming | None = None
+        self._gaps: deque[Gap] = deque(maxlen=MAX_GAPS)
+        self._reconnects = inlet.reconnects
+        self._recording: Recording | None = None
+        self._next_status_s = -math.inf
         self._failure = ""
-        self._unstamped = 0
         self._lock = threading.Lock()
+        self._due = threading.Event()
         self._stop = threading.Event()
         self._stopped = False
-        self._thread: threading.Thread | None = None
+        self._threads: tuple[threading.Thread, ...] = ()
 
     # -- driven by the thread, or by hand ------------------------------------------------------
 
@@ -190,63 +155,77 @@ class Recorder:
         """
         recording = self._recording
         ending = recording is not None and recording.ending
-        values, stamps = self._inlet.pull()
-        stamped = np.isfinite(stamps)
-        if not stamped.all():
-            # Without a time a sample belongs to no reading.
-            self._unstamped += int(np.sum(~stamped))
-            values, stamps = values[stamped], stamps[stamped]
-        if len(stamps):
-            chunk = to_chunk(values, stamps, self._layout, self._screen_px)
-            with self._lock:
-                if self._live.age_s(now) > self._lost_after_s():
-                    # The sender may have been restarted, on a clock that starts anew.
-                    self._next_offset_s = now
-                self._live.add(chunk, now)
-                # A recording begun meanwhile gets its first samples with this pull.
-                recording = self._recording
-                if recording is not None:
-                    recording.add(chunk, now)
-        self._measure_clock(now, recording)
-        if recording is not None and (
-            now >= recording.next_commit_s or (ending and not recording.settled.is_set())
-        ):
-            self._commit(recording, now, ending)
+        self._pull(now)
+        self._measure_clock(now)
+        if recording is not None and ending and not recording.complete:
+            self._complete(recording, now)
+        recording = self._recording
+        if recording is not None and recording.due(now):
+            recording.begin(now)
+            if self._threads:
+                self._due.set()
+            else:
+                self._store(recording)
         if self._on_status is not None and now >= self._next_status_s:
             self._next_status_s = now + STATUS_EVERY_S
             self._on_status(self._status(now))
 
-    def _measure_clock(self, now: float, recording: _Recording | None) -> None:
-        if now < self._next_offset_s:
+    def _pull(self, now: float) -> None:
+        values, stamps = self._inlet.pull()
+        # Not before the pull: what came meanwhile would be ahead of its arrival.
+        arrived_s = max(now, self._clock())
+        stamped = np.isfinite(stamps)
+        if not stamped.all():
+            # Without a time a sample belongs to no reading.
+            self._watch.left_out(int(np.sum(~stamped)))
+            values, stamps = values[stamped], stamps[stamped]
+        if len(stamps):
+            # In no channel is infinity a measurement.
+            values = np.where(np.isinf(values), np.nan, values)
+            self._take(to_chunk(values, stamps, self._layout, self._screen_px), arrived_s)
+
+    def _take(self, chunk: GazeChunk, arrived_s: float) -> None:
+        reconnected = self._inlet.reconnects != self._reconnects
+        self._reconnects = self._inlet.reconnects
+        with self._lock:
+            gaps, stepped = self._watch.take(chunk, arrived_s, reconnected=reconnected)
+            # A recording begun meanwhile gets its first samples with this pull.
+            recording = self._recording
+            if recording is not None and not recording.complete:
+                recording.add(chunk, arrived_s)
+                self._gaps += gaps
+                if stepped:
+                    self._add_offset(recording, arrived_s)
+
+    def _measure_clock(self, now: float) -> None:
+        if not self._watch.clock_due(now):
             return
-        offset = self._inlet.clock_offset()
-        if offset is None:
+        measured_s = self._inlet.clock_offset()
+        if measured_s is None:
             return
         with self._lock:
-            self._offset = (now, offset)
-            doubtful = abs(self._stamps_off_s()) > STAMPS_OFF_S
-            self._next_offset_s = now + (RETRY_EVERY_S if doubtful else OFFSET_EVERY_S)
-            if recording is not None:
-                recording.offsets.append(self._offset)
+            self._watch.measured(now, measured_s)
+            if self._recording is not None and not self._recording.complete:
+                self._add_offset(self._recording, now)
 
-    def _commit(self, recording: _Recording, now: float, ending: bool) -> None:
-        try:
-            recording.commit()
-        except Exception as error:  # noqa: BLE001 - whatever it is: no sample may be lost by it
-            if not isinstance(error, StorageError):
-                _log.exception("gaze could not be stored")
-            recording.error = str(error)
-            recording.next_commit_s = now + RETRY_EVERY_S
-        else:
-            recording.error = ""
-            recording.next_commit_s = now + COMMIT_EVERY_S
-            if ending:
-                with self._lock:
-                    self._recording = None
-        if ending:
-            recording.settled.set()
+    def _add_offset(self, recording: Recording, at_s: float) -> None:
+        offset_s = self._watch.clock.offset_s
+        if offset_s is not None:
+            recording.add_offset(at_s, offset_s)
 
-    def _loop(self) -> None:
+    def _complete(self, recording: Recording, now: float) -> None:
+        with self._lock:
+            recording.complete = True
+            self._gaps += self._watch.end(now)
+            self._recorded = self._watch.timing
+            self._watch.begin()
+
+    def _store(self, recording: Recording) -> None:
+        if recording.store():
+            with self._lock:
+                self._recording = None
+
+    def _pull_on(self) -> None:
         while not self._stop.wait(POLL_EVERY_S):
             try:
                 self.pull_once(self._clock())
@@ -258,18 +237,31 @@ class Recorder:
         # Inlets are destroyed in the thread that pulls.
         self._inlet.close()
 
+    def _store_on(self) -> None:
+        while True:
+            self._due.wait()
+            self._due.clear()
+            if self._stop.is_set():
+                return
+            if self._recording is not None:
+                self._store(self._recording)
+
     # -- called from other threads -------------------------------------------------------------
 
     def start(self) -> None:
-        """Begin to receive, in a thread of its own."""
-        if self._thread is not None or self._stopped:
+        """Begin to receive, in a thread of its own, and to store in another."""
+        if self._threads or self._stopped:
             raise RuntimeError("a recorder is started once")
-        # Not a daemon: a program that ends must stop it, so that no samples are left in memory.
-        self._thread = threading.Thread(target=self._loop, name="gaze-recorder", daemon=False)
-        self._thread.start()
+        # No daemons: a program that ends must stop them, so that no samples are left in memory.
+        self._threads = (
+            threading.Thread(target=self._pull_on, name="gaze-recorder", daemon=False),
+            threading.Thread(target=self._store_on, name="gaze-writer", daemon=False),
+        )
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
-        """Store what is left, end the thread and leave the stream.
+        """Store what is left, end the threads and leave the stream.
 
         Raises
         ------
@@ -284,9 +276,10 @@ class Recorder:
         finally:
             self._stopped = True
             self._stop.set()
-            if self._thread is not None:
-                self._thread.join()
-            else:
+            self._due.set()
+            for thread in self._threads:
+                thread.join()
+            if not self._threads:
                 self._inlet.close()
             if self._on_status is not None:
                 self._on_status(self.status)
@@ -304,9 +297,10 @@ class Recorder:
                 raise StorageError(
                     "The recording before this one is not stored yet.", "Free the disk or the database first."
                 )
-            self._recording = _Recording(sink, session_id)
-            if self._offset is not None:
-                self._recording.offsets.append(self._offset)
+            self._recording = Recording(sink, session_id)
+            self._watch.begin(self._clock())
+            self._gaps.clear()
+            self._add_offset(self._recording, self._watch.measured_at_s)
 
     def stop_recording(self, timeout_s: float = 5.0) -> None:
         """Store all that has arrived until now and end the recording.
@@ -322,9 +316,9 @@ class Recorder:
             return
         recording.settled.clear()
         with self._lock:
-            self._next_offset_s = -np.inf
+            self._watch.ask_clock()
             recording.ending = True
-        if self._thread is None:
+        if not self._threads:
             self.pull_once(self._clock())
         if not recording.settled.wait(timeout_s) or recording.error:
             raise StorageError(
@@ -335,7 +329,23 @@ class Recorder:
     def latest(self, seconds: float) -> GazeChunk:
         """Give the samples of the last seconds, at most ten, by `local_clock()` times as known now."""
         with self._lock:
-            return self._live.latest(seconds, 0.0 if self._offset is None else self._offset[1])
+            return self._watch.live.latest(seconds, self._watch.clock.applied_s)
+
+    @property
+    def timing(self) -> StreamTiming:
+        """How the stream has kept time: in the recording that runs or was the last; before, in all."""
+        with self._lock:
+            running = self._recording is not None and not self._recording.complete
+            if self._recorded is None or running:
+                return self._watch.timing
+            return self._recorded
+
+    def take_gaps(self) -> list[Gap]:
+        """Give the gaps of the recording that have ended since this was last asked, each once."""
+        with self._lock:
+            gaps = list(self._gaps)
+            self._gaps.clear()
+            return gaps
 
     @property
     def status(self) -> RecorderStatus:
@@ -346,44 +356,28 @@ class Recorder:
 
     def _status(self, now: float) -> RecorderStatus:
         with self._lock:
-            recording = self._recording
-            age_s = self._live.age_s(now)
+            watch, recording = self._watch, self._recording
+            age_s = watch.live.age_s(now)
             state, message = self._state(age_s, recording)
-            rate_hz, data_loss = self._live.rate_and_loss()
             return RecorderStatus(
                 state=state,
-                rate_hz=rate_hz,
-                samples=self._live.received,
+                rate_hz=watch.live.measured.rate_hz,
+                samples=watch.live.received,
                 unsaved=0 if recording is None else recording.unsaved,
-                data_loss=data_loss,
+                data_loss=watch.live.measured.data_loss,
                 age_s=age_s,
-                latency_s=math.nan if self._offset is None else -self._stamps_off_s(),
+                latency_s=-watch.stamps_off_s if watch.clock.known else math.nan,
                 message=message,
+                jitter_s=watch.live.measured.jitter_s,
             )
 
-    def _state(self, age_s: float, recording: _Recording | None) -> tuple[State, str]:
+    def _state(self, age_s: float, recording: Recording | None) -> tuple[State, str]:
         if self._stopped:
             return "stopped", ""
         if recording is not None and recording.error:
             return "storage_failed", f"Gaze cannot be stored and is kept in memory: {recording.error}"
-        if not self._live.received:
+        if not self._watch.live.received:
             return "waiting", self._failure or "No gaze sample has come yet."
-        if age_s > self._lost_after_s():
+        if age_s > self._watch.lost_after_s:
             return "lost", self._failure or f"No gaze sample for {age_s:.1f} s."
-        off_s = self._stamps_off_s()
-        if abs(off_s) > STAMPS_OFF_S:
-            return "receiving", f"The tracker's time stamps are {off_s:+.1f} s off this computer's clock."
-        if self._unstamped:
-            return "receiving", f"{self._unstamped} samples came without a time stamp and were left out."
-        return "receiving", self._failure
-
-    def _lost_after_s(self) -> float:
-        rate_hz = self._inlet.rate_hz or self._live.rate_and_loss()[0]
-        slow_s = LOST_AFTER_SAMPLES / rate_hz if rate_hz > 0 else 0.0
-        return max(LOST_AFTER_S, slow_s)
-
-    def _stamps_off_s(self) -> float:
-        """How far the newest stamp, corrected, was from the clock when it arrived."""
-        if self._offset is None:
-            return 0.0
-        return self._live.newest_delay_s(self._offset[1])
+        return "receiving", self._failure or self._watch.doubt()

@@ -24,7 +24,7 @@ from gazeannotator.tracking.lsl import local_clock
 from gazeannotator.tracking.markers import Event, MarkerWatch
 from gazeannotator.tracking.outlets import GazeOutlet
 from gazeannotator.tracking.replay import Recording
-from gazeannotator.tracking.senders import SENDERS
+from gazeannotator.tracking.senders.table import SENDERS
 
 WAKE_EVERY_S = 0.004
 LINGER_S = 1.0

@@ -14,11 +14,10 @@ from PySide6.QtWidgets import QApplication
 from gazeannotator.settings import Settings, SettingsFile, config_folder
 from gazeannotator.ui import messages, style
 from gazeannotator.ui.report import Reporter
+from gazeannotator.ui.screens import facts_of
 from gazeannotator.ui.window import MainWindow
 
 translate = QCoreApplication.translate
-
-SMALLEST_SCREEN = (1024, 768)
 
 
 def make_application(argv: Sequence[str], settings: Settings | None = None) -> QApplication:
@@ -91,9 +90,7 @@ def _say_what_is_amiss(window: MainWindow, settings: SettingsFile) -> None:
         )
         messages.show_message(window, title, hint, tone="warning")
         settings.problem = ""
-    screen = window.screen()
-    size = screen.size() * screen.devicePixelRatio()
-    if size.width() < SMALLEST_SCREEN[0] or size.height() < SMALLEST_SCREEN[1]:
+    if facts_of(window.screen()).is_small:
         messages.show_message(
             window,
             translate("Application", "This screen is smaller than 1024 × 768."),

@@ -35,7 +35,10 @@ _CROSS_WIDTH_PX = 2
 _PATIENCE_MS = 1000
 _PLATFORMS_WITHOUT_GL = {"offscreen", "minimal", "vnc", "linuxfb"}
 
+_DARK, _LIT = QColor("#000000"), QColor("#FFFFFF")
+
 Method = Literal["swap", "paint"]
+Corner = Literal["top_left", "top_right", "bottom_left", "bottom_right"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,14 +53,40 @@ class Frame:
         Where its top-left corner lies, physical px of the view.
     cross_px : tuple of float or None
         Centre of the fixation cross, physical px of the view.
+    lit : bool
+        The patch for a photodiode is white; black otherwise. Nothing to be seen where the view has none.
     """
 
     image: QImage | None = None
     corner_px: tuple[int, int] = (0, 0)
     cross_px: tuple[float, float] | None = None
+    lit: bool = False
 
 
 BLANK = Frame()
+
+
+@dataclass(frozen=True)
+class Patch:
+    """A rectangle in a corner that tells a photodiode which frame is on the screen.
+
+    Attributes
+    ----------
+    corner : str
+        Of the view.
+    width_px, height_px : int
+        Physical px.
+    """
+
+    corner: Corner
+    width_px: int
+    height_px: int
+
+    def area_px(self, view_px: tuple[int, int]) -> QRect:
+        """Tell where it lies in a view of that size, physical px."""
+        x = view_px[0] - self.width_px if self.corner.endswith("right") else 0
+        y = view_px[1] - self.height_px if self.corner.startswith("bottom") else 0
+        return QRect(x, y, self.width_px, self.height_px)
 
 
 class ImageView(QWidget):
@@ -69,6 +98,8 @@ class ImageView(QWidget):
         Returns seconds; frames are stamped with it.
     method : {"swap", "paint"}, optional
         Default: ``swap`` where OpenGL works.
+    patch : Patch, optional
+        Drawn with every frame, in the same paint and over it.
 
     Signals
     -------
@@ -78,9 +109,14 @@ class ImageView(QWidget):
     shown = Signal(object, float, str)
 
     def __init__(
-        self, clock: Callable[[], float], parent: QWidget | None = None, method: Method | None = None
+        self,
+        clock: Callable[[], float],
+        parent: QWidget | None = None,
+        method: Method | None = None,
+        patch: Patch | None = None,
     ) -> None:
         super().__init__(parent)
+        self.patch = patch
         self._clock = clock
         self._frame = BLANK
         self._awaited: Frame | None = None
@@ -100,9 +136,14 @@ class ImageView(QWidget):
     def size_px(self) -> tuple[int, int]:
         """Width and height in physical pixels."""
         size, scale = self.size(), self.devicePixelRatioF()
-        if size == self.screen().size():
+        if self.window().isFullScreen():
             return physical_size(size, scale)
         return (round(size.width() * scale), round(size.height() * scale))
+
+    @property
+    def patch_px(self) -> QRect | None:
+        """Where the patch lies, physical px of the view."""
+        return None if self.patch is None else self.patch.area_px(self.size_px)
 
     @property
     def frame(self) -> Frame:
@@ -146,8 +187,9 @@ class _GlSurface(QOpenGLWidget):
 
     seen = Signal(object)
 
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
+    def __init__(self, view: ImageView) -> None:
+        super().__init__(view)
+        self._view = view
         self._frame = BLANK
         self._drawn: Frame | None = None
         self.frameSwapped.connect(self._swapped)
@@ -158,7 +200,7 @@ class _GlSurface(QOpenGLWidget):
 
     def paintGL(self) -> None:
         painter = QPainter(self)
-        _draw(painter, self._frame, self.rect(), self.devicePixelRatioF())
+        _draw(painter, self._frame, self._view.patch_px, self.rect(), self.devicePixelRatioF())
         painter.end()
         self._drawn = self._frame
 
@@ -173,8 +215,9 @@ class _RasterSurface(QWidget):
 
     seen = Signal(object)
 
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
+    def __init__(self, view: ImageView) -> None:
+        super().__init__(view)
+        self._view = view
         self._frame = BLANK
         self._drawn: Frame | None = None
         self._after_flush = QTimer(self, interval=0, singleShot=True)
@@ -187,7 +230,7 @@ class _RasterSurface(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
-        _draw(painter, self._frame, self.rect(), self.devicePixelRatioF())
+        _draw(painter, self._frame, self._view.patch_px, self.rect(), self.devicePixelRatioF())
         painter.end()
         self._drawn = self._frame
         # A window that has just become visible paints by itself; its flush follows at once.
@@ -212,7 +255,7 @@ def opengl_works() -> bool:
     return True
 
 
-def _draw(painter: QPainter, frame: Frame, area: QRect, scale: float) -> None:
+def _draw(painter: QPainter, frame: Frame, patch_px: QRect | None, area: QRect, scale: float) -> None:
     """Draw a frame; coordinates are physical px, brought to the painter's logical ones."""
     # One more on each side: at a fractional scale the last row is not covered by whole logical px.
     painter.fillRect(area.adjusted(0, 0, 1, 1), BACKGROUND)
@@ -227,3 +270,6 @@ def _draw(painter: QPainter, frame: Frame, area: QRect, scale: float) -> None:
             QRectF((x - half) / scale, (y - arm) / scale, 2 * half / scale, 2 * arm / scale),
         ):
             painter.fillRect(rect, _CROSS)
+    if patch_px is not None:
+        x, y, width, height = (value / scale for value in patch_px.getRect())
+        painter.fillRect(QRectF(x, y, width, height), _LIT if frame.lit else _DARK)

@@ -115,9 +115,10 @@ def physical_size(logical: QSize, scale: float) -> tuple[int, int]:
 def _physical(logical: int, scale: float) -> int:
     if scale == round(scale):
         return round(logical * scale)
-    # Qt rounded true/scale to a whole number, so the product is off by up to half the scale.
-    # Screens have even numbers of pixels: the nearest one is right for any scale below 2.
-    return 2 * round(logical * scale / 2)
+    # Qt rounded true/scale to a whole number, and several sizes give the same one. Those of screens are
+    # multiples of 2, mostly of 8: the true one is that which can be halved most often.
+    lowest, highest = math.ceil((logical - 0.5) * scale), math.ceil((logical + 0.5) * scale) - 1
+    return max(range(lowest, highest + 1), key=lambda px: (px & -px, -abs(px - logical * scale)))
 
 
 def is_plausible(px: tuple[int, int], mm: tuple[float, float]) -> bool:

@@ -258,13 +258,11 @@ class MainWindow(QMainWindow):
     def _keep_run(self, folder: str) -> None:
         self.change_settings(self.settings.with_recent_run(folder))
 
-    @Slot(str, str, str)
-    def _keep_stream(self, source_id: str, name: str, coordinates: str) -> None:
+    @Slot(str, str, object)
+    def _keep_stream(self, source_id: str, name: str, answer: object) -> None:
         last = LastStream(source_id=source_id, name=name)
         settings = self.settings.model_copy(update={"last_stream": last})
-        if coordinates in ("normalised", "screen_px"):
-            settings = settings.with_coordinates(source_id, coordinates)
-        self.change_settings(settings)
+        self.change_settings(settings.with_answer(source_id, answer) if answer else settings)
 
     @Slot()
     def _work_ended(self) -> None:

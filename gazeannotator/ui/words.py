@@ -19,7 +19,14 @@ _CORE = (
     QT_TRANSLATE_NOOP("Core", "No gaze sample for {age} s."),
     QT_TRANSLATE_NOOP("Core", "The tracker's time stamps are {off} s off this computer's clock."),
     QT_TRANSLATE_NOOP("Core", "{n} samples came without a time stamp and were left out."),
+    QT_TRANSLATE_NOOP("Core", "The tracker sends {rate} samples a second and declares {nominal}."),
     QT_TRANSLATE_NOOP("Core", "Gaze cannot be stored and is kept in memory: {reason}"),
+    QT_TRANSLATE_NOOP(
+        "Core", "The stream '{name}' gives gaze in the picture of a head-worn camera, not on the screen."
+    ),
+    QT_TRANSLATE_NOOP(
+        "Core", "Use a screen-based eye tracker, or a program that maps the gaze to the screen."
+    ),
     QT_TRANSLATE_NOOP("Core", "Input should be greater than {limit}"),
     QT_TRANSLATE_NOOP("Core", "Input should be less than {limit}"),
     QT_TRANSLATE_NOOP("Core", "String should match pattern '{pattern}'"),

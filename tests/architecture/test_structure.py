@@ -79,9 +79,9 @@ def core_modules() -> list[str]:
         "gazeannotator.settings",
     ]
     for layer in layers:
-        for file in sorted((CHECKOUT / "gazeannotator" / layer).glob("*.py")):
+        for file in sorted((CHECKOUT / "gazeannotator" / layer).rglob("*.py")):
             if file.name != "__init__.py":
-                modules.append(f"gazeannotator.{layer}.{file.stem}")
+                modules.append(".".join(file.relative_to(CHECKOUT).with_suffix("").parts))
     return [*modules, "gazemodel.config", "gazemodel.events"]
 
 

@@ -77,3 +77,18 @@ def test_loss_beyond_the_limit_excludes(new_store, make) -> None:
     # Without looking at the gaze nothing is said about it.
     assert study_info(store)["median_data_loss"] is None
     assert study_info(store)["readings"]["excluded"] == 0
+
+
+def test_loss_is_counted_from_the_light_on(store: Store, make) -> None:
+    """A display that is half a second late: what was lost before its light is no loss of the reading."""
+    store.add_images([make.image(0, "p1")])
+    stream = replace(make.session().gaze_stream, rate_hz=20.0)
+    session = ReadingSession.start(
+        store, "A", make.screen, stream, False, lambda: 0.0, onset_correction_s=0.5
+    )
+    store.append_gaze(session.id, make.chunk(np.arange(41) / 20, lost=range(10)), 2.0)
+    session.show(session.next_image() or "", make.placement, 0.0, "swap")
+    session.answer("1", 0, 2, 0.9)
+    session.hidden(1.0, "answered")
+    session.end(2.0)
+    assert study_info(store, data_loss=data_loss)["median_data_loss"] == 0

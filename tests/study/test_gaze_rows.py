@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 import zlib
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -139,3 +140,39 @@ def test_damaged_gaze_is_told_as_damage(store: Store, make) -> None:
         connection.exec_driver_sql("UPDATE gaze SET data = x'00'")
     with pytest.raises(StudyDamaged, match="cannot be understood"):
         store.gaze(session.id)
+
+
+@pytest.mark.parametrize(("same_machine", "applied_s"), [(True, 0.0), (False, 0.002), (None, 0.002)])
+def test_noise_of_measuring_one_clock_is_stored_and_not_applied(
+    store: Store, make, same_machine: bool | None, applied_s: float
+) -> None:
+    session = make.session()
+    stream = replace(session.gaze_stream, same_machine=bool(same_machine))
+    store.start_session(replace(session, gaze_stream=stream))
+    if same_machine is None:
+        # As sessions of the first versions are: they do not tell.
+        with store._writing() as connection:
+            connection.exec_driver_sql(
+                "UPDATE entries SET data = replace(data, '\"same_machine\":false,', '')"
+            )
+        assert "same_machine" not in store.entries(session.id)[0].data["gaze_stream"]
+    store.append_clock_offset(session.id, 10.0, 0.002)
+    store.append_gaze(session.id, make.chunk([10.0, 11.0]), 11.0)
+    np.testing.assert_allclose(store.gaze(session.id).time_s, [10 + applied_s, 11 + applied_s], atol=1e-12)
+    assert len(store.gaze(session.id, 11 + applied_s - 1e-4, 11 + applied_s + 1e-4)) == 1
+    assert store.sessions()[0].gaze_stream.same_machine is bool(same_machine)
+
+
+def test_a_session_without_gaze_stream_has_no_machine(store: Store, make) -> None:
+    session = replace(make.session(), gaze_stream=None)
+    store.start_session(session)
+    store.append_gaze(session.id, make.chunk([10.0]), 10.0)
+    assert len(store.gaze(session.id)) == 1
+
+
+@pytest.mark.parametrize("jump_at", [1, 2])
+def test_a_reset_within_three_samples_that_came_together(jump_at: int) -> None:
+    local = 100 + np.arange(3) / 60
+    raw = np.where(np.arange(3) < jump_at, local, local - 5.0)
+    clock = SenderClock(np.array([90.0, 100.03]), np.array([0.0, 5.0]))
+    np.testing.assert_allclose(clock.corrected(raw, 100.036), local)

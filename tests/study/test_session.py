@@ -63,7 +63,7 @@ def test_a_whole_session(reader: Reader, store: Store) -> None:
     assert reader.session.progress == (5, 5)
     reader.session.end(reader.tick())
     assert list(reader.labels().values()) == [0, 1, 2, 0, 1]
-    assert all(each.response_s == 1 and each.duration_s == 2 for each in store.readings())
+    assert all(each.response_s == 1 and each.seen(0.0)[1] == 2 for each in store.readings())
     assert [each.event for each in store.entries(reader.session.id)] == [
         "session_started",
         *["onset", "key", "offset"] * 5,
@@ -105,6 +105,7 @@ def test_markers_carry_what_the_stream_page_says(reader: Reader, store: Store) -
         "source_id": "eye:1",
         "rate_hz": 60.0,
         "layout": "simulated",
+        "same_machine": False,
     }
     assert {"reader", "study", "software", "distance_mm", "utc", "simulated"} <= set(started)
     assert (onset["placement"], onset["image_px"]) == ([420, 0, 1080, 1080], [64, 48])

@@ -41,7 +41,7 @@ session = Session(
     Screen(1920, 1080, 527, 296, 650), GazeStream("eye", source_id, 500.0, "gazeannotator"), True,
 )
 store.start_session(session)
-inlet = GazeInlet(stream, recover=False)
+inlet = GazeInlet(stream)
 told = False
 
 def tell(status):

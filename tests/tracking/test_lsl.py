@@ -1,8 +1,6 @@
 """Over real LSL, within the test run's own LSL session (tests/conftest.py).
 
-Inlets are destroyed before their outlets, and with ``recover=False`` where no recovery is tested:
-liblsl can abort the process while a recovering inlet is destroyed (sccn/liblsl#220). The one test
-of recovery therefore runs in a process of its own.
+Inlets are destroyed before their outlets.
 """
 
 from __future__ import annotations
@@ -30,7 +28,8 @@ from gazeannotator.tracking.layouts import StreamDescription, describe, from_chu
 from gazeannotator.tracking.markers import MarkerWatch
 from gazeannotator.tracking.outlets import GazeOutlet, MarkerOutlet
 from gazeannotator.tracking.recorder import Recorder
-from gazeannotator.tracking.senders import SENDERS, Channel
+from gazeannotator.tracking.senders.sender import Channel
+from gazeannotator.tracking.senders.table import SENDERS
 from gazeannotator.tracking.simulator import simulated_stream
 
 SCREEN_PX = (1024.0, 768.0)
@@ -81,7 +80,7 @@ def source_id(process: subprocess.Popen[str]) -> str:
 @contextmanager
 def recording(stream: StreamDescription, sink: MemorySink) -> Iterator[Recorder]:
     """Record a stream in the recorder's own thread, which ends here even if the test fails."""
-    inlet = GazeInlet(stream, recover=False)
+    inlet = GazeInlet(stream)
     recorder = Recorder(inlet, recognise(stream), SCREEN_PX, clock=lsl.local_clock)
     recorder.record_into(sink, "s")
     recorder.start()
@@ -172,13 +171,13 @@ def test_a_stream_that_has_gone_is_told() -> None:
     found = lsl.find_stream(stream.source_id)
     outlet.close()
     with pytest.raises(TrackerError, match="not there any more"):
-        GazeInlet(found, recover=False)
+        GazeInlet(found)
 
 
 def test_values_and_stamps_arrive_to_the_last_bit_and_the_clocks_agree() -> None:
     stream = own_stream()
     outlet = GazeOutlet(stream)
-    inlet = GazeInlet(lsl.find_stream(stream.source_id), recover=False)
+    inlet = GazeInlet(lsl.find_stream(stream.source_id))
     wait_for(outlet.has_listener)
     random = np.random.default_rng(4)
     values, stamps = random.normal(size=(5000, 7)), np.sort(random.uniform(1, 1e6, 5000))
@@ -327,7 +326,7 @@ try:
     print("found again", flush=True)
 finally:
     sender.kill(); sender.wait()
-    # Whatever liblsl's recovery does while the process ends is not what is tested.
+    # The recorder's threads may still run: this ends them.
     os._exit(0 if sys.exc_info()[0] is None else 1)
 """
 
@@ -373,7 +372,7 @@ def test_list_prints_exactly_the_documented_json() -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--layout", "eyelink"], "no layout 'eyelink'"),
+        (["--layout", "crystal-ball"], "no layout 'crystal-ball'"),
         (["--screen-px", "wide"], "'wide' is not a screen size"),
         (["--screen-mm", "wide"], "--screen-mm 'wide' is not a screen size"),
         (["--offset-deg", "1"], "--offset-deg '1' is not an offset"),

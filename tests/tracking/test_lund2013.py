@@ -65,7 +65,7 @@ class Replay:
         self.store.add_reader(self.session.reader)
         self.store.start_session(self.session)
         stream = lsl.find_stream(f"gazeannotator-simulated:{self.process.pid}")
-        inlet = GazeInlet(stream, recover=False)
+        inlet = GazeInlet(stream)
         recorder = Recorder(inlet, recognise(stream), self.screen_px, clock=lsl.local_clock)
         recorder.record_into(self.store, self.session.id)
         recorder.start()

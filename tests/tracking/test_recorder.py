@@ -4,101 +4,18 @@ from __future__ import annotations
 
 import math
 import threading
+from collections.abc import Callable
+from time import monotonic, sleep
 from typing import Any
 
 import numpy as np
 import pytest
 
 from gazeannotator.errors import StorageError
-from gazeannotator.samples import GazeChunk
-from gazeannotator.tracking.layouts import Layout
-from gazeannotator.tracking.recorder import Recorder, RecorderStatus
+from gazeannotator.tracking.recorder import RecorderStatus
 
-LAYOUT = Layout("test", "normalised", {"left_x": 0, "left_y": 1, "right_x": 0, "right_y": 1, "sequence": 2})
-
-
-class FakeInlet:
-    """Gives what was put into it."""
-
-    def __init__(self, rate_hz: float = 100.0) -> None:
-        self.rate_hz = rate_hz
-        self.offset: float | None = -1000.0
-        self.closed_in: threading.Thread | None = None
-        self.asked_for_offset = 0
-        self._waiting: list[tuple[list[float], float]] = []
-        self._number = 0
-
-    def send(self, *stamps: float, lost: bool = False) -> None:
-        for stamp in stamps:
-            place = math.nan if lost else 0.5
-            self._waiting.append(([place, place, float(self._number)], stamp))
-            self._number += 1
-
-    def pull(self) -> tuple[Any, Any]:
-        taken, self._waiting = self._waiting, []
-        values = np.array([values for values, _ in taken]).reshape(-1, 3)
-        return values, np.array([stamp for _, stamp in taken], float)
-
-    def clock_offset(self) -> float | None:
-        self.asked_for_offset += 1
-        return self.offset
-
-    def close(self) -> None:
-        self.closed_in = threading.current_thread()
-
-
-class MemorySink:
-    """Keeps what it is given; fails as long as it is told to."""
-
-    def __init__(self) -> None:
-        self.chunks: list[GazeChunk] = []
-        self.received_s: list[float] = []
-        self.offsets: list[tuple[float, float]] = []
-        self.sessions: set[str] = set()
-        self.failure: Exception | None = None
-        self.attempts = 0
-
-    def append_gaze(self, session_id: str, chunk: GazeChunk, received_s: float) -> None:
-        self.attempts += 1
-        if self.failure is not None:
-            raise self.failure
-        self.sessions.add(session_id)
-        self.chunks.append(chunk)
-        self.received_s.append(received_s)
-
-    def append_clock_offset(self, session_id: str, at_s: float, offset_s: float) -> None:
-        if self.failure is not None:
-            raise self.failure
-        self.offsets.append((at_s, offset_s))
-
-    @property
-    def gaze(self) -> GazeChunk:
-        return GazeChunk.joined(self.chunks)
-
-
-class Bench:
-    """A recorder with a clock that is turned by hand; the sender's clock is 1000 s ahead."""
-
-    def __init__(self, rate_hz: float = 100.0, **options: Any) -> None:
-        self.now = 50.0
-        self.inlet, self.sink = FakeInlet(rate_hz), MemorySink()
-        self.recorder = Recorder(self.inlet, LAYOUT, (100, 100), clock=lambda: self.now, **options)
-
-    def run(self, seconds: float, step_s: float = 0.01, samples: bool = True) -> None:
-        for _ in range(round(seconds / step_s)):
-            self.now += step_s
-            if samples:
-                self.inlet.send(self.now + 1000)
-            self.recorder.pull_once(self.now)
-
-    @property
-    def status(self) -> RecorderStatus:
-        return self.recorder.status
-
-
-@pytest.fixture
-def bench() -> Bench:
-    return Bench()
+Bench = Any
+Make = Callable[..., Any]
 
 
 def test_every_sample_is_stored_once_in_order_with_its_raw_stamp(bench: Bench) -> None:
@@ -211,18 +128,18 @@ def test_what_cannot_be_stored_is_kept_tried_again_and_told(bench: Bench, failur
     np.testing.assert_array_equal(bench.sink.gaze.sequence, np.arange(1000))
 
 
-def test_a_recording_that_cannot_end_says_so_and_ends_by_itself_later(bench: Bench) -> None:
+def test_a_recording_that_cannot_end_says_so_and_ends_by_itself_later(bench: Bench, make_sink: Make) -> None:
     bench.recorder.record_into(bench.sink, "one")
     bench.run(1.0)
     bench.sink.failure = StorageError("The disk is full.")
     with pytest.raises(StorageError, match=r"gaze samples could not be stored yet\. The disk is full\."):
         bench.recorder.stop_recording()
     with pytest.raises(StorageError, match="before this one"):
-        bench.recorder.record_into(MemorySink(), "two")
+        bench.recorder.record_into(make_sink(), "two")
     bench.sink.failure = None
     bench.run(2.0)
     np.testing.assert_array_equal(bench.sink.gaze.sequence[:100], np.arange(100))
-    second = MemorySink()
+    second = make_sink()
     bench.recorder.record_into(second, "two")
     bench.run(0.5)
     bench.recorder.stop_recording()
@@ -232,9 +149,9 @@ def test_a_recording_that_cannot_end_says_so_and_ends_by_itself_later(bench: Ben
 
 @pytest.mark.parametrize(("rate_hz", "after_s"), [(1200.0, 0.5), (30.0, 20 / 30), (10.0, 2.0)])
 def test_a_stream_that_stops_is_lost_after_half_a_second_or_twenty_samples(
-    rate_hz: float, after_s: float
+    make_bench: Make, rate_hz: float, after_s: float
 ) -> None:
-    bench = Bench(rate_hz)
+    bench = make_bench(rate_hz)
     assert bench.status.state == "waiting"
     bench.run(1.0, step_s=1 / rate_hz)
     assert bench.status.state == "receiving"
@@ -247,8 +164,8 @@ def test_a_stream_that_stops_is_lost_after_half_a_second_or_twenty_samples(
     assert bench.status.state == "receiving"
 
 
-def test_rate_and_loss_are_measured_not_believed() -> None:
-    bench = Bench(rate_hz=60.0)
+def test_rate_and_loss_are_measured_not_believed(make_bench: Make) -> None:
+    bench = make_bench(rate_hz=60.0)
     for k in range(400):
         bench.now += 0.01
         bench.inlet.send(bench.now + 1000, lost=k % 4 == 0)
@@ -258,9 +175,9 @@ def test_rate_and_loss_are_measured_not_believed() -> None:
     assert bench.status.samples == 400
 
 
-def test_status_comes_at_most_thirty_times_a_second() -> None:
+def test_status_comes_at_most_thirty_times_a_second(make_bench: Make) -> None:
     told: list[RecorderStatus] = []
-    bench = Bench(on_status=told.append)
+    bench = make_bench(on_status=told.append)
     bench.run(10.0, step_s=0.005)
     assert 280 <= len(told) <= 301
 
@@ -273,16 +190,9 @@ def test_the_latest_samples_are_given_on_the_local_clock(bench: Bench) -> None:
     assert len(bench.recorder.latest(60.0)) <= 1100
 
 
-def test_the_thread_records_and_leaves_the_inlet_itself() -> None:
-    inlet, sink = FakeInlet(), MemorySink()
+def test_the_thread_records_and_leaves_the_inlet_itself(make_recorder: Make) -> None:
     told = threading.Event()
-    recorder = Recorder(
-        inlet,
-        LAYOUT,
-        (100, 100),
-        clock=lambda: 50.0,
-        on_status=lambda status: told.set() if status.samples else None,
-    )
+    recorder, inlet, sink = make_recorder(on_status=lambda status: told.set() if status.samples else None)
     recorder.start()
     recorder.record_into(sink, "one")
     inlet.send(1050.0, 1050.01)
@@ -295,20 +205,111 @@ def test_the_thread_records_and_leaves_the_inlet_itself() -> None:
     recorder.stop()
 
 
-def test_an_unexpected_error_does_not_end_the_thread() -> None:
-    inlet, sink = FakeInlet(), MemorySink()
-    recorder = Recorder(inlet, LAYOUT, (100, 100), clock=lambda: 50.0)
+def test_an_unexpected_error_does_not_end_the_thread(make_recorder: Make) -> None:
+    recorder, inlet, sink = make_recorder()
     good, broken = inlet.pull, threading.Event()
 
     def bad() -> Any:
         broken.set()
         raise RuntimeError("a bug")
 
-    inlet.pull = bad  # type: ignore[method-assign]
+    inlet.pull = bad
     recorder.start()
     assert broken.wait(10)
     recorder.record_into(sink, "one")
     inlet.send(1050.0)
-    inlet.pull = good  # type: ignore[method-assign]
+    inlet.pull = good
     recorder.stop()
     assert len(sink.gaze) == 1
+
+
+def test_a_slow_disk_keeps_no_sample_waiting(make_recorder: Make) -> None:
+    """The thread that pulls goes on while the other one is storing."""
+    recorder, inlet, sink = make_recorder(clock=monotonic)
+    inlet.offset = 0.0
+    storing, go_on = threading.Event(), threading.Event()
+    store = sink.append_gaze
+
+    def slowly(*what: Any) -> None:
+        storing.set()
+        assert go_on.wait(10)
+        store(*what)
+
+    sink.append_gaze = slowly
+    recorder.record_into(sink, "one")
+    recorder.start()
+    inlet.send(monotonic())
+    assert storing.wait(10)
+    for _ in range(20):
+        inlet.send(monotonic())
+    while recorder.status.samples < 21:
+        sleep(0.001)
+    assert recorder.status.unsaved == 21
+    assert sink.chunks == []
+    go_on.set()
+    recorder.stop()
+    assert sink.gaze.sequence.tolist() == list(range(21))
+
+
+def test_what_comes_while_it_stores_waits_for_the_next_time(make_recorder: Make) -> None:
+    recorder, inlet, sink = make_recorder()
+    store = sink.append_gaze
+
+    def store_while_more_comes(*what: Any) -> None:
+        store(*what)
+        inlet.send(1050.0)
+        recorder._pull(50.0)
+
+    sink.append_gaze = store_while_more_comes
+    recorder.record_into(sink, "one")
+    inlet.send(1050.0)
+    recorder.pull_once(50.0)
+    assert sink.attempts == 1
+    assert recorder.status.unsaved == 1
+
+
+def test_the_noise_of_measuring_is_stored_and_not_shown_within_one_machine(make_bench: Make) -> None:
+    for same_machine, shown_s in ((True, 0.0), (False, 0.004)):
+        bench = make_bench(same_machine=same_machine)
+        bench.inlet.offset = 0.004
+        bench.recorder.record_into(bench.sink, "one")
+        bench.inlet.send(50.0)
+        bench.recorder.stop_recording()
+        assert bench.recorder.latest(1.0).time_s == pytest.approx([50.0 + shown_s])
+        assert {offset for _, offset in bench.sink.offsets} == {0.004}
+
+
+def test_status_tells_the_jitter_and_the_latency(bench: Bench) -> None:
+    assert math.isnan(bench.status.jitter_s)
+    assert math.isnan(bench.status.latency_s)
+    for k in range(300):
+        bench.now += 0.01
+        bench.inlet.send(bench.now + 1000 - 0.003 * (k % 2) - 0.02)
+        bench.recorder.pull_once(bench.now)
+    assert bench.status.jitter_s == pytest.approx(0.006)
+    assert bench.status.latency_s == pytest.approx(0.02 + 0.003)
+
+
+def test_timing_is_that_of_the_recording_once_there_was_one(bench: Bench) -> None:
+    bench.run(1.0)
+    assert bench.recorder.timing.samples == 100
+    bench.recorder.record_into(bench.sink, "one")
+    bench.run(2.0)
+    assert bench.recorder.timing.samples == 200
+    bench.recorder.stop_recording()
+    bench.run(1.0)
+    timing = bench.recorder.timing
+    assert timing.samples == 200
+    assert timing.rate_hz == pytest.approx(100)
+    assert timing.clock_offset_s == -1000.0
+    assert (timing.gaps, timing.missing) == (0, 0)
+    bench.recorder.record_into(bench.sink, "two")
+    bench.run(0.5)
+    assert bench.recorder.timing.samples == 50
+
+
+def test_a_rate_far_from_the_declared_one_is_told(make_bench: Make) -> None:
+    bench = make_bench(rate_hz=250.0)
+    bench.run(3.0, step_s=1 / 60)
+    assert bench.status.state == "receiving"
+    assert bench.status.message == "The tracker sends 60 samples a second and declares 250."

@@ -14,7 +14,7 @@ from gazeannotator.tracking.eye import SimulatedEye
 from gazeannotator.tracking.layouts import describe
 from gazeannotator.tracking.markers import Event
 from gazeannotator.tracking.replay import Recording
-from gazeannotator.tracking.senders import SENDERS
+from gazeannotator.tracking.senders.table import SENDERS
 from gazeannotator.tracking.simulator import EyeSource, ReplaySource, read_lesions, simulated_stream
 
 SCREEN_PX = (1000.0, 500.0)
@@ -176,8 +176,8 @@ def test_every_simulated_stream_says_that_it_is(layout: str) -> None:
 
 
 def test_there_are_no_other_layouts() -> None:
-    with pytest.raises(BadInput, match=r"no layout 'eyelink'.*titta"):
-        simulated_stream("eyelink", 120.0, SCREEN_PX)
+    with pytest.raises(BadInput, match=r"no layout 'crystal ball'.*titta"):
+        simulated_stream("crystal ball", 120.0, SCREEN_PX)
 
 
 def test_lesions_are_read_from_json(tmp_path: Path) -> None:

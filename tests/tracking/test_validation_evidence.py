@@ -24,9 +24,11 @@ from hypothesis import strategies as st
 
 from gazeannotator.geometry import Screen
 from gazeannotator.tracking import lsl
+from gazeannotator.tracking.inlet import GazeInlet
 from gazeannotator.tracking.layouts import recognise
+from gazeannotator.tracking.outlets import MarkerOutlet
 from gazeannotator.tracking.recorder import Recorder
-from gazeannotator.tracking.senders import SENDERS
+from gazeannotator.tracking.senders.table import SENDERS
 from gazeannotator.tracking.validation import validation_result, validation_run
 
 
@@ -118,10 +120,10 @@ def test_a_simulated_tracker_on_lsl_is_validated_while_it_runs() -> None:
     options += " --screen-px 1366x768 --screen-mm 340x190 --distance-mm 500"
     command = [sys.executable, "-c", "from gazeannotator.cli.tracker import app; app()", "simulate"]
     process = subprocess.Popen([*command, *options.split()], stdout=subprocess.DEVNULL)
-    markers = lsl.MarkerOutlet(str(uuid.uuid4()), screen_px=screen.size_px)
+    markers = MarkerOutlet(str(uuid.uuid4()), screen_px=screen.size_px)
     try:
         stream = lsl.find_stream(f"gazeannotator-simulated:{process.pid}", timeout_s=60.0)
-        inlet = lsl.GazeInlet(stream, recover=False)
+        inlet = GazeInlet(stream, recover=False)
         recorder = Recorder(inlet, recognise(stream), screen.size_px, clock=lsl.local_clock)
         recorder.start()
         try:

@@ -202,6 +202,15 @@ def test_settings_are_kept_for_each_screen(show: Callable) -> None:
     assert dialog.value().screens_mm == {name: (527, 296)}
 
 
+def test_the_patch_for_a_photodiode_is_off_until_a_corner_is_chosen(show: Callable) -> None:
+    dialog = show(SettingsDialog(Settings()))
+    corner = dialog.form.fields["photodiode_corner"]
+    assert (corner.currentText(), corner.count()) == ("none", 5)
+    corner.setCurrentIndex(corner.findText("bottom left"))
+    dialog.form.fields["photodiode_size_mm"].setValue(20)
+    assert dialog.value() == Settings(photodiode_corner="bottom_left", photodiode_size_mm=20)
+
+
 @pytest.fixture
 def form(qtbot: QtBot, look: QApplication, no_search: None) -> ReadingForm:
     settings = Settings(last_reader="R2", last_stream=LastStream(source_id="eye:2", name="Eye 2"))

@@ -7,7 +7,8 @@ import pytest
 from PySide6.QtWidgets import QDialog
 from pytestqt.qtbot import QtBot
 
-from gazeannotator.settings import LastStream
+from gazeannotator.settings import LastStream, SettingsFile
+from gazeannotator.tracking.mapping import StreamMapping
 from gazeannotator.ui.jobs import Command, Summary, Work
 from gazeannotator.ui.window import MainWindow
 
@@ -154,6 +155,19 @@ def test_a_tracker_that_is_chosen_is_remembered_and_the_study_comes_back(
     assert window.stack.currentWidget() is window.study_page
     assert window.settings.last_stream == LastStream(source_id="eye:1", name="Eye 1")
     assert window.settings.stream_coordinates == {"eye:1": "normalised"}
+
+
+def test_a_mapping_is_remembered(window_with_study: MainWindow) -> None:
+    window = window_with_study
+    window.trigger("session.tracker")
+    told = StreamMapping(("a", "b"), {"x": 0, "y": 1}, "percent")
+    window.stack.currentWidget().stream_chosen.emit("eye:1", "Eye 1", told)
+    assert window.settings.answer_for("eye:1") == told
+    assert SettingsFile(window._file.path).current.answer_for("eye:1") == told
+    # A stream that needs no answer takes none away.
+    window.trigger("session.tracker")
+    window.stack.currentWidget().stream_chosen.emit("eye:1", "Eye 1", "")
+    assert window.settings.answer_for("eye:1") == told
 
 
 def test_choosing_a_study_opens_it(

@@ -19,7 +19,7 @@ class SettingsDialog(FormDialog):
         super().__init__(parent, "settingsDialog")
         self._settings = settings
         self.set_texts(self.tr("Settings"), self.tr("They hold for this computer."), self.tr("Save"))
-        self.form = ModelForm(settings, self._texts())
+        self.form = ModelForm(settings, self._texts(), more=("photodiode_corner", "photodiode_size_mm"))
         self.body.addWidget(self.form)
         self.first_field = self.form.fields["language"]
         self.body.addSpacing(12)
@@ -87,6 +87,29 @@ class SettingsDialog(FormDialog):
                 self.tr("Eye trackers on"),
                 self.tr("Other computers are searched only if you allow it here."),
                 choices={"machine": self.tr("this computer"), "network": self.tr("the network too")},
+            ),
+            "photodiode_corner": FieldText(
+                self.tr("Patch for a photodiode"),
+                self.tr(
+                    "To measure the delay of the display: a square that flips with every image. It covers "
+                    "a corner of images that fill the screen; the page before a reading tells of how many."
+                ),
+                choices={
+                    "": self.tr("none"),
+                    "top_left": self.tr("top left"),
+                    "top_right": self.tr("top right"),
+                    "bottom_left": self.tr("bottom left"),
+                    "bottom_right": self.tr("bottom right"),
+                },
+            ),
+            "photodiode_size_mm": FieldText(
+                self.tr("Side of the patch"),
+                self.tr(
+                    "Larger than the photodiode's window, smaller than its housing: so no reader sees it."
+                ),
+                "mm",
+                decimals=0,
+                step=1,
             ),
         }
 

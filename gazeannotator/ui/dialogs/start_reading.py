@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QRegularExpression, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QRegularExpression, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QRegularExpressionValidator
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -15,6 +15,7 @@ from gazeannotator.ui import style
 from gazeannotator.ui.dialogs.base import FormDialog
 from gazeannotator.ui.forms import Choice
 from gazeannotator.ui.jobs import ProcessJob, facts_command
+from gazeannotator.ui.screens import screens
 from gazeannotator.ui.widgets import button, label
 
 WINDOWED_SIZES = ((1280, 800), (1024, 768))
@@ -223,15 +224,12 @@ class ReadingForm(QWidget):
     def _fill_displays(self) -> None:
         chosen = self.display.currentData()
         self.display.clear()
-        primary = QGuiApplication.primaryScreen()
-        for number, screen in enumerate(QGuiApplication.screens(), start=1):
-            size: QSize = screen.size() * screen.devicePixelRatio()
+        for each in screens():
             text = self.tr("Full screen on {name}  ({w} × {h})").format(
-                name=screen.name(), w=size.width(), h=size.height()
+                name=each.name, w=each.px[0], h=each.px[1]
             )
-            self.display.addItem(text, (number, None))
-            if screen is primary:
-                self.display.setCurrentIndex(number - 1)
+            self.display.addItem(text, (each.index + 1, None))
+        self.display.setCurrentIndex(0)  # the primary screen comes first
         for width, height in WINDOWED_SIZES:
             text = self.tr("In a window  ({w} × {h})").format(w=width, h=height)
             self.display.addItem(text, (1, (width, height)))

@@ -10,13 +10,16 @@ from gazeannotator.errors import UserError
 from gazeannotator.settings import Settings
 from gazeannotator.tracking import lsl
 from gazeannotator.tracking.layouts import StreamDescription, describe
+from gazeannotator.tracking.mapping import StreamMapping
 from gazeannotator.tracking.recorder import RecorderStatus
 from gazeannotator.ui import screens
 from gazeannotator.ui.cards import Banner, Card, CardButton, Page
+from gazeannotator.ui.dialogs.stream_mapping import StreamMappingDialog
 from gazeannotator.ui.gaze_feed import GazeFeed, LiveValues, StreamSearch
 from gazeannotator.ui.pages.tracker_signal import SHOWN_S, SignalCard
 from gazeannotator.ui.pages.tracker_simulator import Simulator
-from gazeannotator.ui.widgets import button, clear_layout, label, picture, row, titled
+from gazeannotator.ui.widgets import button, clear_layout, label, picture, titled
+from gazeannotator.ui.words import localised
 
 _NUMBERS_EVERY_MS = 200
 
@@ -26,14 +29,14 @@ class TrackerPage(Page):
 
     Signals
     -------
-    stream_chosen(source id, name, coordinates)
-        Readings are to use this stream; `coordinates` is the answer where the stream does not tell
-        them, else empty. A stream without source id has its name there.
+    stream_chosen(source id, name, answer)
+        Readings are to use this stream; `answer` is what was told of it here (a `StreamMapping`),
+        empty where nothing was. A stream without source id has its name there.
     left()
         The user wants to go back.
     """
 
-    stream_chosen = Signal(str, str, str)
+    stream_chosen = Signal(str, str, object)
     left = Signal()
 
     def __init__(self, settings: Settings) -> None:
@@ -43,7 +46,8 @@ class TrackerPage(Page):
         self._search: StreamSearch | None = None
         self._streams: list[StreamDescription] | None = None
         self._feed: GazeFeed | None = None
-        self._coordinates = ""
+        self._answer: StreamMapping | None = None
+        self._dialog: StreamMappingDialog | None = None
         self._status: RecorderStatus | None = None
         self.simulator = Simulator(self._screen_px, self)
         self.simulator.changed.connect(self._simulator_changed)
@@ -96,6 +100,9 @@ class TrackerPage(Page):
         self.use_button = button(
             self.tr("Use this eye tracker"), self._use, kind="primary", icon="check-white", name="useStream"
         )
+        self.change_button = button(
+            self.tr("Change what the numbers mean…"), self._ask_anew, kind="quiet", name="changeMapping"
+        )
         self._empty = Card()
         self._empty.body.addStretch(1)
         self._empty.body.addWidget(picture("eye", 48), 0, Qt.AlignmentFlag.AlignHCenter)
@@ -112,7 +119,11 @@ class TrackerPage(Page):
         column.addLayout(self._notice)
         column.addWidget(self.signal_card, 1)
         column.addWidget(self._empty, 1)
-        column.addWidget(self.use_button, 0, Qt.AlignmentFlag.AlignRight)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.change_button)
+        buttons.addStretch(1)
+        buttons.addWidget(self.use_button)
+        column.addLayout(buttons)
         return column
 
     # -- coming and going ----------------------------------------------------------------------
@@ -184,13 +195,13 @@ class TrackerPage(Page):
             self._list.addWidget(entry)
         self._refresh()
 
-    def open(self, description: StreamDescription) -> None:
-        """Show what a stream sends."""
+    def open(self, description: StreamDescription, *, ask: bool = False) -> None:
+        """Show what a stream sends; `ask` anew what its numbers mean."""
         self._close_feed()
         clear_layout(self._notice)
-        self._coordinates = ""
-        known = self._settings.stream_coordinates.get(description.source_id or description.name)
-        self._feed = GazeFeed(description, self._screen_px, known, self)
+        self._answer = None
+        known = self._settings.answer_for(description.key)
+        self._feed = GazeFeed(description, self._screen_px, known, self, ask=ask)
         self._feed.asked.connect(self._asked)
         self._feed.status.connect(self._received)
         self._feed.failed.connect(self._failed)
@@ -200,6 +211,8 @@ class TrackerPage(Page):
 
     def _close_feed(self) -> None:
         feed, self._feed, self._status = self._feed, None, None
+        if self._dialog is not None:
+            self._dialog.reject()
         if feed is not None:
             feed.close()
             feed.deleteLater()
@@ -226,46 +239,53 @@ class TrackerPage(Page):
     def _failed(self, error: UserError) -> None:
         self._close_feed()
         clear_layout(self._notice)
-        self._notice.addWidget(Banner("danger", error.message, error.hint, name="trackerProblem"))
+        message, hint = localised(error.message), localised(error.hint)
+        self._notice.addWidget(Banner("danger", message, hint, name="trackerProblem"))
         self._refresh()
 
-    # -- unknown coordinates -------------------------------------------------------------------
+    # -- streams that do not say enough --------------------------------------------------------
 
     @Slot(object)
-    def _asked(self, values: LiveValues) -> None:
-        if self._feed is None or self._coordinates:
+    def _asked(self, _values: LiveValues) -> None:
+        if self._feed is None or self._answer is not None or self._notice.count():
             return
-        if not self._notice.count():
-            self._notice.addWidget(self._question())
-            self.signal_card.hide()
-        last, low, high = values.last, values.low, values.high
-        text = self.tr("Now x {x:.4g}, y {y:.4g}. So far x {x0:.4g} to {x1:.4g}, y {y0:.4g} to {y1:.4g}.")
-        self._values.setText(text.format(x=last[0], y=last[1], x0=low[0], x1=high[0], y0=low[1], y1=high[1]))
-
-    def _question(self) -> Card:
-        card = Card(self.tr("What do this stream's numbers mean?"))
-        card.setObjectName("coordinatesQuestion")
-        words = self.tr("It does not say so itself. Look at the corners of the screen and see which fits.")
-        card.body.addWidget(label(words, "secondary", wrap=True))
-        self._values = label("", "strong", name="liveValues")
-        card.body.addWidget(self._values)
-        shares = button(
-            self.tr("0 to 1 across the screen"), lambda: self._answer("normalised"), name="normalised"
-        )
-        pixels = button(self.tr("Pixels of the screen"), lambda: self._answer("screen_px"), name="screenPx")
-        card.body.addLayout(row(shares, pixels))
+        card = Card(self.tr("This stream does not say what its numbers mean"))
+        card.setObjectName("mappingNeeded")
+        text = self.tr("It can be used as soon as somebody has told which of them are the gaze.")
+        card.body.addWidget(label(text, "secondary", wrap=True))
+        tell = button(self.tr("Tell what they mean…"), self._tell, kind="primary", name="openMapping")
+        card.body.addWidget(tell, 0, Qt.AlignmentFlag.AlignLeft)
         card.body.addStretch(1)
-        return card
+        self._notice.addWidget(card)
+        self.signal_card.hide()
+        self._tell()
 
-    def _answer(self, coordinates: str) -> None:
-        self._coordinates = coordinates
+    def _tell(self) -> None:
+        if self._dialog is None:
+            told = self._settings.answer_for(self._feed.description.key)
+            self._dialog = StreamMappingDialog(self._feed, self, told)
+            self._dialog.mapped.connect(self._map)
+            self._dialog.finished.connect(self._told)
+            self._dialog.open()
+
+    @Slot()
+    def _told(self) -> None:
+        self._dialog = None
+
+    @Slot(object)
+    def _map(self, mapping: StreamMapping) -> None:
+        self._answer = mapping
+        self._settings = self._settings.with_answer(self._feed.description.key, mapping)
         clear_layout(self._notice)
-        self._feed.answer(coordinates)
+        self._feed.answer(mapping)
         self._refresh()
+
+    def _ask_anew(self) -> None:
+        self.open(self._feed.description, ask=True)
 
     def _use(self) -> None:
         chosen = self._feed.description
-        self.stream_chosen.emit(chosen.source_id or chosen.name, chosen.name, self._coordinates)
+        self.stream_chosen.emit(chosen.key, chosen.name, self._answer or "")
         self.left.emit()
 
     @Slot(str)
@@ -279,6 +299,7 @@ class TrackerPage(Page):
         opened = self._feed is not None
         self.signal_card.setVisible(opened)
         self._empty.setVisible(not opened)
+        self.change_button.setVisible(opened and self._feed.told is not None)
         self.use_button.setVisible(opened)
         self.use_button.setEnabled(self._status is not None)
         self.simulate_button.setText(

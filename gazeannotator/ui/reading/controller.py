@@ -72,13 +72,12 @@ class ReadingController(QObject):
         self.corrections = self.answers = 0
         self._read = set(order) - set(self._ahead)
         self._image = ""
-        self._onset_s = 0.0
+        self._seen_from_s = 0.0
         self._answer: Write | None = None
         self._return_to = Phase.READY
         self.writes = Writes(self)
-        self.stage = Stage(
-            room.view, room.origin_px, room.store.image_file, sizes, lambda: not self.writes.pending, self
-        )
+        view, files = room.view, room.store.image_file
+        self.stage = Stage(view, room.place.origin_px, files, sizes, lambda: not self.writes.pending, self)
         self.writes.trouble.connect(self.trouble)
         self.writes.drained.connect(self.stage.try_again)
         self.stage.appeared.connect(self._appeared)
@@ -126,10 +125,24 @@ class ReadingController(QObject):
         reason = "tracker_lost" if why == "tracker_lost" else "pause"
         self.stage.clear(reason, lambda t_s: self._write(lambda: self.session.pause(t_s, why)))
 
+    def look_at_place(self) -> None:
+        """Hold while the window is not on the tracked screen, or that is not as it was."""
+        if self._room.displaced:
+            self.interrupt("window", Phase.HELD)
+            if self.phase is Phase.PAUSED:
+                self._set(Phase.HELD)
+        elif self.phase is Phase.HELD and self._room.ready:
+            self._set(Phase.PAUSED)
+        if self.phase not in LOOKING:
+            self.changed.emit()
+        self._try_start()
+
     # -- keys ----------------------------------------------------------------------------------
 
     def _press_space(self, _key: KeyPress, _t_s: float) -> None:
-        if self.phase is Phase.READY:
+        if self.phase in (Phase.READY, Phase.HELD) and self._room.displaced == "elsewhere":
+            self._room.place.show()
+        elif self.phase is Phase.READY:
             self.start_wanted = True
             self.changed.emit()
             self._try_start()
@@ -146,7 +159,7 @@ class ReadingController(QObject):
         link = self._room.link
         if self.phase in ANSWERING:
             # A key that went down before the image was seen is no answer to it.
-            if t_s >= self._onset_s + self._protocol.minimum_viewing_s:
+            if t_s >= self._seen_from_s + self._protocol.minimum_viewing_s:
                 self._take_answer(key, t_s)
         elif self.phase is Phase.READY and link.state.step == "coordinates" and key.digit in "12":
             link.answer("normalised" if key.digit == "1" else "screen_px")
@@ -206,7 +219,7 @@ class ReadingController(QObject):
 
     def _try_start(self) -> None:
         room = self._room
-        if self.phase is not Phase.READY or not self.start_wanted or not room.link.state.ready:
+        if self.phase is not Phase.READY or not self.start_wanted or not room.ready:
             return
         self.start_wanted = False
         feed = room.link.feed
@@ -222,7 +235,7 @@ class ReadingController(QObject):
         self._next()
 
     def _resume(self) -> None:
-        if not self._room.link.state.ready:
+        if not self._room.ready:
             self._set(Phase.HELD)
             return
         now_s = self._room.clock()
@@ -277,7 +290,8 @@ class ReadingController(QObject):
 
     @Slot(str, object, float, str)
     def _appeared(self, image: str, placement: Placement, t_s: float, method: Method) -> None:
-        self._image, self._onset_s, self._answer = image, t_s, None
+        self._image, self._answer = image, None
+        self._seen_from_s = t_s + self._room.onset_correction_s
         self._write(lambda: self.session.show(image, placement, t_s, method))
         self._set(Phase.VIEWING)
         if self._protocol.time_limit_s is not None:
@@ -333,7 +347,7 @@ class ReadingController(QObject):
             self.interrupt("tracker_lost", Phase.HELD)
         elif state.step == "storage_failed" and not self._storage_timer.isActive():
             self._storage_timer.start(STORAGE_PATIENCE_MS)
-        elif state.ready and self.phase is Phase.HELD:
+        elif self._room.ready and self.phase is Phase.HELD:
             self._set(Phase.PAUSED)
         if self.phase not in LOOKING:
             self.changed.emit()

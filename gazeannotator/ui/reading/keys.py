@@ -9,7 +9,7 @@ from typing import Literal
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 
-Action = Literal["label", "space", "flag", "back", "end", "criteria", "confirm", "no_gaze"]
+Action = Literal["label", "space", "flag", "back", "end", "criteria", "confirm", "no_gaze", "mapping"]
 
 _MS = 1000.0
 # Event time stamps are 32 bit and may start anew; no event waits this long in a queue.
@@ -37,6 +37,7 @@ _ACTIONS: dict[int, Action] = {
     Qt.Key.Key_Space: "space",
     Qt.Key.Key_F: "flag",
     Qt.Key.Key_N: "no_gaze",
+    Qt.Key.Key_M: "mapping",
     Qt.Key.Key_Backspace: "back",
     Qt.Key.Key_Escape: "end",
     Qt.Key.Key_F1: "criteria",

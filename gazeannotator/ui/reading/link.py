@@ -9,8 +9,9 @@ from typing import Literal
 from PySide6.QtCore import QObject, Signal, Slot
 
 from gazeannotator.errors import UserError
-from gazeannotator.settings import Coordinates, Settings
+from gazeannotator.settings import Settings
 from gazeannotator.tracking.layouts import StreamDescription
+from gazeannotator.tracking.mapping import Answer, StreamMapping
 from gazeannotator.tracking.recorder import RecorderStatus
 from gazeannotator.ui.gaze_feed import GazeFeed, LiveValues, StreamSearch
 
@@ -19,6 +20,7 @@ Step = Literal[
     "choose",
     "opening",
     "coordinates",
+    "channels",
     "waiting",
     "receiving",
     "lost",
@@ -37,7 +39,8 @@ class LinkState:
     Attributes
     ----------
     step : str
-        ``choose``: several streams fit. ``coordinates``: they are unknown, somebody must tell.
+        ``choose``: several streams fit. ``coordinates``, ``channels``: they are unknown, somebody
+        must tell.
         ``none``: it was decided to read without gaze. ``failed``: the stream cannot be used.
         The others as in `RecorderStatus`.
     streams : tuple of StreamDescription
@@ -78,16 +81,21 @@ class TrackerLink(QObject):
     screen_px : tuple of float
         Size of the reading screen.
 
+    Attributes
+    ----------
+    held : bool
+        Somebody tells what a stream's channels are right now: no other stream is to come in between.
+
     Signals
     -------
     changed(LinkState)
-    used(source id, name, coordinates)
-        Samples come from this stream, to be remembered; `coordinates` is what was answered for it,
-        empty where it tells them itself.
+    used(source id, name, answer)
+        Samples come from this stream, to be remembered; `answer` is what was told of it now (its
+        coordinates or a `StreamMapping`), empty where nothing was.
     """
 
     changed = Signal(object)
-    used = Signal(str, str, str)
+    used = Signal(str, str, object)
 
     def __init__(
         self,
@@ -99,12 +107,14 @@ class TrackerLink(QObject):
         super().__init__(parent)
         self.state = LinkState(wanted=wanted or "")
         self.feed: GazeFeed | None = None
+        self.held = False
         self._wanted = wanted
         self._settings = settings
         self._screen_px = screen_px
         self._search: StreamSearch | None = None
-        self._coordinates = ""
+        self._answer: Answer | Literal[""] = ""
         self._seen: list[str] = []
+        self._considered: set[str] = set()
         self._refused: set[str] = set()
         self._searching_since_s = time.monotonic()
 
@@ -112,6 +122,11 @@ class TrackerLink(QObject):
     def simulated(self) -> bool:
         """Whether nobody looks."""
         return self.feed is not None and self.feed.description.simulated
+
+    @property
+    def declared_px(self) -> tuple[float, float] | None:
+        """Size of the display that the stream says is tracked; None where it does not."""
+        return self.feed.description.screen_px if self.feed is not None else None
 
     def start(self) -> None:
         """Begin to look for the stream."""
@@ -126,11 +141,12 @@ class TrackerLink(QObject):
         if self.state.step == "choose" and number < len(self.state.streams):
             self._open(self.state.streams[number])
 
-    def answer(self, coordinates: Coordinates) -> None:
-        """Tell what the stream's coordinates are."""
-        if self.feed is not None and self.state.step == "coordinates":
-            self._coordinates = coordinates
-            self.feed.answer(coordinates)
+    def answer(self, answer: Answer) -> None:
+        """Tell what the stream's channels are, or its coordinates where only those are unknown."""
+        steps = ("coordinates", "channels") if isinstance(answer, StreamMapping) else ("coordinates",)
+        if self.feed is not None and self.state.step in steps:
+            self._answer = answer
+            self.feed.answer(answer)
             self._set(step="opening")
 
     def without_gaze(self) -> None:
@@ -144,6 +160,9 @@ class TrackerLink(QObject):
         if self._search is not None:
             self._search.stop()
             self._search = None
+        return self._leave_feed()
+
+    def _leave_feed(self) -> str:
         feed, self.feed = self.feed, None
         return feed.close() if feed is not None else ""
 
@@ -153,7 +172,9 @@ class TrackerLink(QObject):
 
     @Slot(object)
     def _found(self, streams: list[StreamDescription]) -> None:
-        if self._search is None or self.feed is not None or self.state.step == "none":
+        if self._search is None or self.state.step == "none":
+            return
+        if self.feed is not None and (self.state.step != "channels" or self.held):
             return
         fitting = [
             each
@@ -171,6 +192,11 @@ class TrackerLink(QObject):
         self._seen = [each.uid for each in fitting]
         chosen = next((each[0] for each in (known, alone) if len(each) == 1), None)
         overdue = time.monotonic() - self._searching_since_s > PATIENCE_S
+        if self.feed is not None:
+            # A stream that says nothing of itself waits to be told; a new one may be what is wanted.
+            if {each.uid for each in fitting} <= self._considered:
+                return
+            self._leave_feed()
         if chosen is not None:
             self._open(chosen)
         elif len(fitting) > 1:
@@ -179,9 +205,10 @@ class TrackerLink(QObject):
             self._set(step="searching", streams=tuple(streams), overdue=overdue)
 
     def _open(self, description: StreamDescription) -> None:
-        known = self._settings.stream_coordinates.get(key_of(description))
+        known = self._settings.answer_for(description.key)
         if self.feed is not None:
             self.feed.close()
+        self._considered = set(self._seen)
         self.feed = GazeFeed(description, self._screen_px, known, self)
         self.feed.asked.connect(self._asked)
         self.feed.status.connect(self._status)
@@ -191,8 +218,8 @@ class TrackerLink(QObject):
 
     @Slot(object)
     def _asked(self, values: LiveValues) -> None:
-        if self.state.step in ("opening", "coordinates"):
-            self._set(step="coordinates", values=values)
+        if self.state.step in ("opening", "coordinates", "channels"):
+            self._set(step="channels" if values.layout is None else "coordinates", values=values)
 
     @Slot(object)
     def _status(self, status: RecorderStatus) -> None:
@@ -202,7 +229,7 @@ class TrackerLink(QObject):
             self._search.stop(wait=False)
             self._search = None
             description = self.feed.description
-            self.used.emit(key_of(description), description.name, self._coordinates)
+            self.used.emit(description.key, description.name, self._answer)
         self._set(step=status.state, status=status)
 
     @Slot(object)
@@ -210,11 +237,5 @@ class TrackerLink(QObject):
         if self.feed is not None:
             # A stream that is started anew has another uid, and gets another chance.
             self._refused.add(self.feed.description.uid)
-            self.feed.close()
-            self.feed = None
+            self._leave_feed()
         self._set(step="failed", error=error)
-
-
-def key_of(description: StreamDescription) -> str:
-    """Under what an answer for a stream is remembered: its source id, else its name."""
-    return description.source_id or description.name

@@ -48,8 +48,12 @@ def link_words(link: LinkState) -> tuple[Tone, str, tuple[tuple[tuple[str, ...],
         return "wait", translate("ReadingPage", "Which eye tracker? Press its number."), (*rows, no_gaze)
     if link.step == "coordinates":
         return "wait", coordinates_words(link), coordinates_keys()
+    if link.step == "channels":
+        words = translate("ReadingPage", "The stream {name} does not say which of its numbers are gaze.")
+        return "wait", words.format(name=link.name), (_mapping_key(), no_gaze)
     if link.step == "failed":
-        return "bad", str(link.error), (no_gaze,)
+        words = f"{localised(link.error.message)} {localised(link.error.hint)}".rstrip()
+        return "bad", words, (no_gaze,)
     if link.step == "none":
         return "good", translate("ReadingPage", "Without eye tracker: only answers are recorded."), ()
     if link.step == "opening":
@@ -82,7 +86,7 @@ def coordinates_words(link: LinkState) -> str:
         "ReadingPage", "The stream does not say what its numbers mean. Look at the screen's corners."
     )
     if link.values is not None:
-        low, high, last = link.values.low, link.values.high, link.values.last
+        low, high, last = link.values.points
         words += "\n" + translate(
             "ReadingPage", "Now x {x:.4g}, y {y:.4g}; so far x {x0:.4g} to {x1:.4g}, y {y0:.4g} to {y1:.4g}"
         ).format(x=last[0], y=last[1], x0=low[0], x1=high[0], y0=low[1], y1=high[1])
@@ -94,4 +98,9 @@ def coordinates_keys() -> tuple[tuple[tuple[str, ...], str], ...]:
     return (
         (("1",), translate("ReadingPage", "Shares of the screen: 0 to 1 from the top left corner")),
         (("2",), translate("ReadingPage", "Pixels of the screen")),
+        _mapping_key(),
     )
+
+
+def _mapping_key() -> tuple[tuple[str, ...], str]:
+    return ("M",), translate("ReadingPage", "See all its numbers and tell what they are")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtCore import QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -185,8 +185,8 @@ class Signs:
             sign.setText(text)
         sign.setVisible(bool(text))
 
-    def place(self, image: QRectF | None) -> None:
-        """Lie in the corners of what the image (logical px of the window) leaves free.
+    def place(self, image: QRectF | None, patch: QRectF | None = None) -> None:
+        """Lie in the corners of what image and patch (logical px of the window) leave free.
 
         Where nothing is free only what must be seen is shown, in the corners of the image.
         """
@@ -213,11 +213,25 @@ class Signs:
         bottom = area.height() - margin
         self.progress.move(area.width() - _MARGIN - self.progress.width(), bottom - self.progress.height())
         self.flag.move(_MARGIN, bottom - self.flag.height())
+        if patch is not None:
+            for corner in ((self.simulated, self.recording), (self.progress,), (self.flag,)):
+                _step_aside(corner, patch.toAlignedRect(), across=free_y and not free_x)
         self.trouble.setFixedWidth(min(760, area.width() - 2 * _MARGIN))
         self.trouble.adjustSize()
         self.trouble.move(
             (area.width() - self.trouble.width()) // 2, area.height() - self.trouble.height() - 2 * _MARGIN
         )
+
+
+def _step_aside(corner: tuple[QLabel, ...], patch: QRect, *, across: bool) -> None:
+    """Leave the patch to the photodiode: nothing of a corner's signs may lie over it."""
+    if not any(patch.intersects(each.geometry()) for each in corner):
+        return
+    by = QPoint(0, patch.height() if patch.top() <= 0 else -patch.height())
+    if across:
+        by = QPoint(patch.width() if patch.left() <= 0 else -patch.width(), 0)
+    for each in corner:
+        each.move(each.pos() + by)
 
 
 class _Dot(QWidget):

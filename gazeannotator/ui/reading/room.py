@@ -13,6 +13,7 @@ from gazeannotator.study.session import ReadingSession
 from gazeannotator.study.store import Store
 from gazeannotator.ui.image_view import ImageView
 from gazeannotator.ui.reading.link import TrackerLink
+from gazeannotator.ui.reading.place import Place, Problem
 
 
 class Phase(Enum):
@@ -44,10 +45,10 @@ class Room:
 
     Attributes
     ----------
-    display : dict
-        Facts on the screen that are stored with the session.
-    origin_px : callable
-        Where the view's top-left corner lies on its screen now, physical px.
+    display : callable
+        Gathers the facts on the screen that are stored with the session.
+    place : Place
+        Where the view lies on its screen, and whether that is the tracked one.
     publish : callable
         Sends one event.
     """
@@ -55,15 +56,26 @@ class Room:
     store: Store
     reader: str
     screen: Screen
-    display: dict[str, Any]
+    display: Callable[[], dict[str, Any]]
     clock: Callable[[], float]
     view: ImageView
-    origin_px: Callable[[], tuple[int, int]]
+    place: Place
     link: TrackerLink
     publish: Callable[[Entry], None]
     session_id: str
     onset_correction_s: float = 0.0
     exit_when_done: bool = False
+
+    @property
+    def displaced(self) -> Problem:
+        """What is wrong with the window's place; a scale at which gaze has none matters to gaze only."""
+        problem = self.place.problem()
+        return "" if problem == "scaled" and self.link.state.step == "none" else problem
+
+    @property
+    def ready(self) -> bool:
+        """Whether an image may be shown: gaze comes, or none is wanted, and the window is in its place."""
+        return self.link.state.ready and not self.displaced
 
     def start_session(self) -> ReadingSession:
         """Begin a session with the eye tracker as it is now, see `ReadingSession.start`."""
@@ -78,5 +90,5 @@ class Room:
             self.publish,
             session_id=self.session_id,
             onset_correction_s=self.onset_correction_s,
-            extra={"display": self.display},
+            extra={"display": self.display()},
         )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QRect, Qt, QTimer, Signal, Slot
 
 from gazeannotator.geometry import Placement, largest_placement
 from gazeannotator.ui.image_view import BLANK, Frame, ImageView, Method
@@ -109,8 +110,21 @@ class Stage(QObject):
             self.prefetch(self._awaited)
             return
         self._cross_over = False
-        self._picture = Frame(pixels, (int(placement.x0_px), int(placement.y0_px)))
+        corner = (int(placement.x0_px), int(placement.y0_px))
+        # The patch flips with every onset, also where one image follows on another.
+        self._picture = Frame(pixels, corner, lit=not self._view.frame.lit)
         self._view.present(self._picture)
+
+    def covered_by_patch(self) -> int:
+        """Count the images of which the view's patch covers a corner."""
+        patch = self._view.patch_px
+        if patch is None:
+            return 0
+        of_size = Counter(self._sizes.values())
+        return sum(count for size, count in of_size.items() if patch.intersects(self._area(size)))
+
+    def _area(self, size: Size) -> QRect:
+        return QRect(*map(int, largest_placement(size, self._view.size_px).as_tuple()))
 
     def close(self) -> None:
         """End the work in the background."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QCoreApplication, QLocale
 
 from gazeannotator.study.model import Scheme
@@ -23,6 +25,7 @@ def page(
     where: str,
     notes: tuple[str, ...],
     allow_back: bool,
+    displaced: PanelText | None,
 ) -> PanelText | None:
     """Say what the window says now; None while an image is read.
 
@@ -32,9 +35,13 @@ def page(
         Study and reader.
     notes : tuple of str
         Warnings for the ready page.
+    displaced : PanelText or None
+        What is wrong with the window's place, see `place_texts`.
     """
     phase, (done, total) = controller.phase, controller.progress
     read = translate("ReadingPage", "{done} of {total} images are read.").format(done=done, total=total)
+    if displaced is not None and phase in (Phase.READY, Phase.HELD):
+        return replace(displaced, lead=f"{displaced.lead}\n{read}")
     if phase is Phase.READY:
         return _ready(controller, link, scheme, where, notes, allow_back)
     if phase is Phase.PAUSED:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import uuid
 from contextlib import ExitStack
 from datetime import datetime, timezone
+from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QRectF, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QMoveEvent, QResizeEvent, QScreen
+from PySide6.QtCore import QCoreApplication, QEvent, QRectF, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QMoveEvent, QResizeEvent, QScreen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gazeannotator.errors import UserError
@@ -16,6 +17,8 @@ from gazeannotator.study.store import Store
 from gazeannotator.tracking import lsl
 from gazeannotator.ui import screens
 from gazeannotator.ui.dialogs.consent import ConsentForm
+from gazeannotator.ui.dialogs.stream_mapping import StreamMappingDialog
+from gazeannotator.ui.frame_interval import FrameMeter
 from gazeannotator.ui.gaze_feed import EventSender
 from gazeannotator.ui.image_view import ImageView
 from gazeannotator.ui.reading import texts
@@ -23,7 +26,10 @@ from gazeannotator.ui.reading.controller import ReadingController
 from gazeannotator.ui.reading.keys import KeyClock, KeyPress, meaning
 from gazeannotator.ui.reading.link import TrackerLink
 from gazeannotator.ui.reading.look import style_sheet, zoom_for
+from gazeannotator.ui.reading.notes import ready_notes
 from gazeannotator.ui.reading.overlays import Panel, Signs, place_in_middle
+from gazeannotator.ui.reading.place import Place
+from gazeannotator.ui.reading.place_texts import displaced
 from gazeannotator.ui.reading.room import LOOKING, Phase, Room
 
 LINGER_MS = 1000
@@ -37,16 +43,16 @@ class ReadingWindow(QWidget):
     -------
     answered(reading id, image id, label)
         An answer is on disk.
-    stream_used(source id, name, coordinates)
-        Gaze comes from this stream, to be remembered; `coordinates` is the answer where the stream
-        does not tell them, else empty.
+    stream_used(source id, name, answer)
+        Gaze comes from this stream, to be remembered; `answer` is what was told of it now (its
+        coordinates or a `StreamMapping`), empty where nothing was.
     closed(dict)
         The window is gone: ``reader``, ``session`` (None if none was begun), ``answered`` (in this
         session), ``done``, ``total``, ``simulated``, ``unsaved`` (words, empty if all is on disk).
     """
 
     answered = Signal(str, str, int)
-    stream_used = Signal(str, str, str)
+    stream_used = Signal(str, str, object)
     closed = Signal(dict)
 
     def __init__(
@@ -67,41 +73,44 @@ class ReadingWindow(QWidget):
         self.setWindowTitle(self.tr("Reading: {study}").format(study=store.name))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._store, self._held, self._reader = store, held, reader
-        self._screen, self._windowed = screen, windowed
+        self._windowed = windowed
         self._key_clock = KeyClock()
         self._without_gaze = without_gaze
-        number = QGuiApplication.screens().index(screen)
-        self._facts = screens.facts_of(screen, number, settings.screens_mm)
-        self.view = ImageView(lsl.local_clock, self)
+        self.place = Place(self, screen, settings, windowed)
+        self.place.changed.connect(self._place_changed)
+        facts = self.place.facts
+        self.view = ImageView(lsl.local_clock, self, patch=self.place.patch())
         self.view.shown.connect(self._place_signs)
+        self._meter = FrameMeter(self.view, facts.hz, self)
         self.panel = Panel(self)
         self.signs = Signs(self)
         self._trouble = ""
         self._lingers = False
         self.consent: ConsentForm | None = None
+        self.mapping: StreamMappingDialog | None = None
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.view)
 
         session_id = str(uuid.uuid4())
-        self._sender = EventSender(session_id, self._facts.px)
-        self.link = TrackerLink(stream, settings, self._facts.px, self)
+        self._sender = EventSender(session_id, facts.px)
+        self.link = TrackerLink(stream, settings, facts.px, self)
         self.link.used.connect(self.stream_used)
-        room = Room(
+        self._room = Room(
             store=store,
             reader=reader,
-            screen=screens.reading_screen(self._facts, settings.viewing_distance_mm),
-            display={**self._facts.as_json(), "windowed": windowed},
+            screen=screens.reading_screen(facts, settings.viewing_distance_mm),
+            display=self._display,
             clock=lsl.local_clock,
             view=self.view,
-            origin_px=self._origin_px,
+            place=self.place,
             link=self.link,
             publish=self._sender,
             session_id=session_id,
             onset_correction_s=settings.onset_correction_s,
             exit_when_done=exit_when_done,
         )
-        self.controller = ReadingController(room, self)
+        self.controller = ReadingController(self._room, self)
         self.controller.changed.connect(self._refresh)
         self.controller.trouble.connect(self._show_trouble)
         self.controller.answered.connect(self.answered)
@@ -116,26 +125,9 @@ class ReadingWindow(QWidget):
             self.consent = ConsentForm(self._reader, self)
             self.consent.agreed.connect(self._agree)
             self.consent.refused.connect(self.close)
-        self._show_on_screen()
+        self.place.show()
+        self._meter.start()
         self._refresh()
-
-    def _show_on_screen(self) -> None:
-        self.setScreen(self._screen)
-        whole, free = self._screen.geometry(), self._screen.availableGeometry()
-        if self._windowed is None:
-            self.setGeometry(whole)
-            self.showFullScreen()
-        else:
-            scale = self._screen.devicePixelRatio()
-            width, height = (round(value / scale) for value in self._windowed)
-            self.resize(width, height)
-            self.move(
-                max(free.left(), free.center().x() - width // 2),
-                max(free.top(), free.center().y() - height // 2),
-            )
-            self.show()
-        self.activateWindow()
-        self.setFocus()
 
     def _start(self) -> None:
         if self._without_gaze:
@@ -166,10 +158,31 @@ class ReadingWindow(QWidget):
         key = meaning(event)
         if key is None:
             super().keyPressEvent(event)
+        elif key.action == "mapping":
+            self._tell_channels()
         elif self.consent is None:
             self.controller.press(key, pressed_s)
         elif key.action == "end":
             self.close()
+
+    def _tell_channels(self) -> None:
+        """Let a person say what the stream's numbers mean, where it does not itself."""
+        link = self.link
+        if self.controller.phase is not Phase.READY or link.state.step not in ("coordinates", "channels"):
+            return
+        link.held = True
+        # Not a child: the grey style of this window is not for the light page.
+        self.mapping = StreamMappingDialog(link.feed)
+        self.mapping.winId()
+        self.mapping.windowHandle().setTransientParent(self.windowHandle())
+        self.mapping.mapped.connect(link.answer)
+        self.mapping.finished.connect(self._told)
+        self.mapping.open()
+
+    @Slot()
+    def _told(self) -> None:
+        self.mapping, self.link.held = None, False
+        self.setFocus()
 
     def changeEvent(self, event: QEvent) -> None:
         """Pause where another window becomes active."""
@@ -182,15 +195,23 @@ class ReadingWindow(QWidget):
         """Pause: the image is no longer where it was noted."""
         super().moveEvent(event)
         self.controller.interrupt("window")
+        self._place_changed()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Pause: the image is no longer where it was noted."""
         super().resizeEvent(event)
         self.controller.interrupt("window")
+        self._place_changed()
         look = style_sheet(zoom_for(self.size()))
         if look != self.styleSheet():
             self.setStyleSheet(look)
         self._refresh()
+
+    @Slot()
+    def _place_changed(self) -> None:
+        """Go on only where the window is on the tracked screen, and that as it was."""
+        if self._store is not None:
+            self.controller.look_at_place()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask first where a session runs, then leave everything in order."""
@@ -219,6 +240,8 @@ class ReadingWindow(QWidget):
     def _leave(self) -> None:
         if self._store is None:
             return
+        if self.mapping is not None:
+            self.mapping.reject()
         controller = self.controller
         controller.stage.close()
         simulated = self.link.simulated
@@ -241,10 +264,22 @@ class ReadingWindow(QWidget):
 
     # -- output --------------------------------------------------------------------------------
 
-    def _origin_px(self) -> tuple[int, int]:
-        corner = self.mapToGlobal(QPoint(0, 0)) - self._screen.geometry().topLeft()
-        scale = self.devicePixelRatioF()
-        return (round(corner.x() * scale), round(corner.y() * scale))
+    def _display(self) -> dict[str, Any]:
+        """Gather what is stored of the screen besides its geometry."""
+        return {
+            **self.place.facts.as_json(),
+            "windowed": self._windowed,
+            "tracked_px": self.link.declared_px,
+            **self._meter.as_json(),
+            "photodiode": self._photodiode(),
+        }
+
+    def _photodiode(self) -> dict[str, Any] | None:
+        """Tell where on the screen the patch is: what it covers is not seen of an image."""
+        area, (x, y) = self.view.patch_px, self.place.origin_px()
+        if area is None:
+            return None
+        return {"corner": self.view.patch.corner, "area_px": area.translated(x, y).getRect()}
 
     @Slot(object)
     def _show_trouble(self, error: UserError | None) -> None:
@@ -267,8 +302,14 @@ class ReadingWindow(QWidget):
                 self.link.state,
                 self._store.scheme,
                 where=self.tr("{study}, reader {code}").format(study=self._store.name, code=self._reader),
-                notes=self._notes(),
+                notes=ready_notes(
+                    self.place.facts,
+                    self.link.declared_px,
+                    covered=controller.stage.covered_by_patch(),
+                    windowed=self._windowed is not None,
+                ),
                 allow_back=self._store.protocol.allow_back,
+                displaced=displaced(self._room.displaced, self.place.facts.name),
             )
         else:
             self.consent.show()
@@ -297,25 +338,8 @@ class ReadingWindow(QWidget):
         if frame.image is not None:
             x, y = frame.corner_px
             image = QRectF(x / scale, y / scale, frame.image.width() / scale, frame.image.height() / scale)
-        self.signs.place(image)
-
-    def _notes(self) -> tuple[str, ...]:
-        notes = []
-        if self._facts.is_small:
-            notes.append(self.tr("This screen is smaller than 1024 × 768: images are shown small."))
-        if not self._facts.mm_known:
-            width, height = self._facts.mm
-            notes.append(
-                self.tr(
-                    "The screen does not tell its size; {w:g} × {h:g} mm is assumed. "
-                    "Enter the true size in the settings."
-                ).format(w=width, h=height)
-            )
-        if self._windowed is not None and QGuiApplication.platformName().startswith("wayland"):
-            notes.append(
-                self.tr("Wayland does not tell where a window is: use the full screen to record gaze.")
-            )
-        return tuple(notes)
+        patch = self.view.patch_px
+        self.signs.place(image, patch and QRectF(*(value / scale for value in patch.getRect())))
 
 
 def utc_now() -> str:

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +24,7 @@ from gazeannotator.study.store import Store
 from gazeannotator.tracking import lsl
 from gazeannotator.tracking.layouts import StreamDescription
 from gazeannotator.tracking.outlets import GazeOutlet
-from gazeannotator.tracking.senders import Channel
+from gazeannotator.tracking.senders.sender import Channel
 from gazeannotator.tracking.simulator import simulated_stream
 from gazeannotator.ui.reading.opening import ReadingWindow, open_reading
 from gazeannotator.ui.reading.room import Phase
@@ -176,9 +178,15 @@ def make_tracker(qapp: object) -> Iterator[Callable[..., Tracker]]:
     trackers: list[Tracker] = []
 
     def make(
-        layout: str = "gazeannotator", values: list[float] | None = None, *, name: str = "", label: str = ""
+        layout: str = "gazeannotator",
+        values: list[float] | None = None,
+        *,
+        name: str = "",
+        label: str = "",
+        screen_px: tuple[float, float] = (800.0, 800.0),
     ) -> Tracker:
-        description = simulated_stream(layout, 250.0, (800.0, 800.0))
+        """Send a known layout; with a name, under it and with channels of which nothing is known."""
+        description = simulated_stream(layout, 250.0, screen_px)
         if name:
             channels = tuple(Channel(f"{label}{number}") for number in range(len(description.channels)))
             description = replace(description, name=name, channels=channels)
@@ -189,6 +197,40 @@ def make_tracker(qapp: object) -> Iterator[Callable[..., Tracker]]:
     yield make
     for each in trackers:
         each.close()
+
+
+@contextmanager
+def display() -> Iterator[str]:
+    """Start an X display on which OpenGL works."""
+    xvfb = shutil.which("Xvfb")
+    if xvfb is None:
+        pytest.skip("Xvfb is not installed")
+    read, write = os.pipe()
+    command = [xvfb, "-displayfd", str(write), "-screen", "0", "1366x768x24", "+extension", "GLX"]
+    process = subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL)
+    os.close(write)
+    with os.fdopen(read, encoding="ascii") as pipe:
+        number = pipe.readline().strip()
+    if not number:
+        process.wait(10)
+        pytest.skip("Xvfb does not start here")
+    yield f":{number}"
+    process.terminate()
+    process.wait(10)
+
+
+@pytest.fixture(scope="session")
+def x_display() -> Iterator[str]:
+    """A display for all tests."""
+    with display() as name:
+        yield name
+
+
+@pytest.fixture
+def own_x_display() -> Iterator[str]:
+    """A display for one test, which may change its screens."""
+    with display() as name:
+        yield name
 
 
 @pytest.fixture
@@ -202,7 +244,7 @@ def run_script() -> Callable[..., str]:
             env={**os.environ, **environment},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=120,
             check=False,
         )
         assert result.returncode == 0, result.stderr

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -22,26 +19,6 @@ from gazeannotator.ui.image_view import BLANK, Frame, ImageView, opengl_works
 from gazeannotator.ui.reading.images import scaled, to_qimage
 
 GREY = (0x5F, 0x5F, 0x5F)
-
-
-@pytest.fixture(scope="module")
-def x_display() -> Iterator[str]:
-    """A display of its own on which OpenGL works."""
-    xvfb = shutil.which("Xvfb")
-    if xvfb is None:
-        pytest.skip("Xvfb is not installed")
-    read, write = os.pipe()
-    command = [xvfb, "-displayfd", str(write), "-screen", "0", "1366x768x24", "+extension", "GLX"]
-    process = subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL)
-    os.close(write)
-    with os.fdopen(read, encoding="ascii") as pipe:
-        number = pipe.readline().strip()
-    if not number:
-        process.wait(10)
-        pytest.skip("Xvfb does not start here")
-    yield f":{number}"
-    process.terminate()
-    process.wait(10)
 
 
 def check(shown: Path, size: tuple[int, int], method: str) -> None:
@@ -68,7 +45,7 @@ def check(shown: Path, size: tuple[int, int], method: str) -> None:
 
 
 @pytest.mark.parametrize("size", [(300, 200), (3000, 1000)], ids=["enlarged", "reduced"])
-@pytest.mark.parametrize("scale", ["1", "2"])
+@pytest.mark.parametrize("scale", ["1", "1.25", "1.5", "2"])
 def test_pixels_on_the_screen_raster(
     tmp_path: Path, run_script: Callable[..., str], scale: str, size: tuple[int, int]
 ) -> None:

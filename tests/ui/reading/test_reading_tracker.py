@@ -15,6 +15,8 @@ from gazeannotator.errors import StorageError
 from gazeannotator.settings import LastStream, Settings
 from gazeannotator.study.store import Store
 from gazeannotator.tracking import lsl
+from gazeannotator.tracking.mapping import StreamMapping
+from gazeannotator.ui.dialogs.stream_mapping import StreamMappingDialog
 from gazeannotator.ui.reading import link
 from gazeannotator.ui.reading.room import Phase
 
@@ -120,15 +122,104 @@ def test_stream_of_last_time_is_taken(make_study: Make, open_window: Open, make_
 
 
 def test_stream_that_cannot_be_used(make_study: Make, open_window: Open, make_tracker: Make) -> None:
-    useless = make_tracker(name="Glasses", label="world")
+    glasses = make_tracker("tobii-glasses3")
     reading = open_window(make_study(1), without_gaze=False)
     reading.qtbot.waitUntil(lambda: reading.window.link.state.step == "failed", timeout=8000)
-    assert "Glasses" in reading.said
+    assert "'Tobii Pro Glasses 3' gives gaze in the picture of a head-worn camera" in reading.said
     assert "N Read without eye tracker" in reading.said
     # One that can be used is taken as soon as it is there.
     make_tracker()
     connected(reading)
-    assert reading.window.link.feed.description.uid != useless.description.uid
+    assert reading.window.link.feed.description.uid != glasses.description.uid
+
+
+def mapping_dialog(reading: Any) -> StreamMappingDialog:
+    reading.qtbot.waitUntil(lambda: reading.window.link.state.step == "channels", timeout=8000)
+    assert "Lab does not say which of its numbers are gaze" in reading.said
+    assert "M See all its numbers and tell what they are" in reading.said
+    reading.press(Key.Key_M)
+    return reading.window.mapping
+
+
+def test_unknown_channels_are_told_in_a_dialog(
+    make_study: Make, open_window: Open, make_tracker: Make
+) -> None:
+    make_tracker(values=[0, 200.0, 600.0, 0, 0, 0, 0], name="Lab", label="ch")
+    study = make_study(1)
+    reading = open_window(study, without_gaze=False)
+    used: list[tuple[str, str, object]] = []
+    reading.window.stream_used.connect(lambda *each: used.append(each))
+    dialog = mapping_dialog(reading)
+    # The keys of the reading do nothing meanwhile.
+    reading.press(Key.Key_1)
+    assert reading.window.link.state.step == "channels"
+    dialog.channels.set_roles({"x": 1, "y": 2})
+    dialog.channels.changed.emit()
+    reading.qtbot.waitUntil(dialog.accept_button.isEnabled, timeout=8000)
+    dialog.accept_button.click()
+    connected(reading)
+    assert reading.window.mapping is None
+    told = used[0][2]
+    assert isinstance(told, StreamMapping)
+    reading.start()
+    reading.qtbot.wait(300)
+    reading.answer()
+    reading.leave()
+    with Store.open(study) as store:
+        (session,) = store.sessions()
+        np.testing.assert_allclose(store.gaze(session.id).left[0], [0.25, 0.75])
+        assert session.gaze_stream.layout == "mapped"
+    # The next time the answer is known.
+    again = open_window(study, without_gaze=False, settings=Settings().with_answer(used[0][0], told))
+    connected(again)
+    assert again.window.link.feed.latest(1).left[-1].tolist() == [0.25, 0.75]
+
+
+def test_mapping_can_be_left_and_the_reader_goes_on_without(
+    make_study: Make, open_window: Open, make_tracker: Make
+) -> None:
+    make_tracker(name="Lab", label="ch")
+    reading = open_window(make_study(1), without_gaze=False)
+    mapping_dialog(reading).reject()
+    assert reading.window.mapping is None
+    reading.press(Key.Key_N)
+    assert reading.window.link.state.step == "none"
+
+
+def test_another_tracker_that_comes_while_one_is_not_understood_can_be_chosen(
+    make_study: Make, open_window: Open, make_tracker: Make
+) -> None:
+    unknown = make_tracker(name="Lab", label="ch")
+    reading = open_window(make_study(1), without_gaze=False)
+    dialog = mapping_dialog(reading)
+    known = make_tracker("xdf", [200.0, 600.0, 200.0, 600.0])
+    reading.qtbot.wait(1500)
+    # Not while somebody is at it.
+    assert reading.window.link.state.step == "channels"
+    dialog.reject()
+    reading.qtbot.waitUntil(lambda: "Which eye tracker?" in reading.said, timeout=8000)
+    names = [each.name for each in reading.window.link.state.streams]
+    assert sorted(names) == sorted([unknown.description.name, known.description.name])
+    # One that was chosen beside the others is not left again.
+    reading.press((Key.Key_1, Key.Key_2)[names.index("Lab")])
+    reading.qtbot.waitUntil(lambda: reading.window.link.state.step == "channels", timeout=8000)
+    reading.qtbot.wait(1500)
+    assert reading.window.link.state.step == "channels"
+
+
+def test_unknown_coordinates_can_be_told_in_the_dialog_too(
+    make_study: Make, open_window: Open, make_tracker: Make
+) -> None:
+    make_tracker("plain", [25.0, 75.0])
+    reading = open_window(make_study(1), without_gaze=False)
+    reading.qtbot.waitUntil(lambda: "Now x 25, y 75" in reading.said, timeout=8000)
+    reading.press(Key.Key_M)
+    dialog = reading.window.mapping
+    reading.qtbot.waitUntil(dialog.accept_button.isEnabled, timeout=8000)
+    assert dialog.coordinates.currentData() == "percent"
+    dialog.accept_button.click()
+    connected(reading)
+    assert reading.window.link.feed.latest(1).left[-1].tolist() == [0.25, 0.75]
 
 
 def test_unknown_coordinates_are_asked(make_study: Make, open_window: Open, make_tracker: Make) -> None:

@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from gazeannotator.settings import LastStream, Settings
+from gazeannotator.tracking.mapping import StreamMapping
+from gazeannotator.ui.dialogs.stream_mapping import StreamMappingDialog
 from gazeannotator.ui.pages.tracker import TrackerPage
 
 pytestmark = pytest.mark.timeout(60)
@@ -93,20 +95,70 @@ def test_eyes_are_drawn_where_they_look(
     assert red > 150 > green > blue
 
 
-def test_unknown_coordinates(
+def dialog_of(qtbot: QtBot, page: TrackerPage) -> StreamMappingDialog:
+    qtbot.waitUntil(lambda: page.findChild(StreamMappingDialog) is not None, timeout=SOON_MS)
+    dialog = page.findChild(StreamMappingDialog)
+    qtbot.waitUntil(lambda: dialog.channels.rows[0].now.text() == "200", timeout=SOON_MS)
+    return dialog
+
+
+def test_unknown_coordinates_are_told_in_a_dialog(
     qtbot: QtBot, open_page: Callable[..., TrackerPage], make_tracker: Callable[..., Any]
 ) -> None:
-    make_tracker("plain", [200.0, 600.0])
+    tracker = make_tracker("plain", [200.0, 600.0])
     page = open_page()
-    qtbot.waitUntil(lambda: "Now x 200, y 600" in words(page), timeout=SOON_MS)
+    dialog = dialog_of(qtbot, page)
     assert not page.use_button.isEnabled()
-    click(page, "screenPx")
+    assert dialog.channels.roles == {"x": 0, "y": 1}
+    assert dialog.coordinates.currentData() == "screen_px"
+    dialog.accept()
     qtbot.waitUntil(lambda: "Good signal" in words(page), timeout=SOON_MS)
     assert page._feed.latest(1).left[-1].tolist() == [0.25, 0.75]
-    chosen: list[tuple[str, str, str]] = []
+    chosen: list[tuple[str, str, object]] = []
     page.stream_chosen.connect(lambda *each: chosen.append(each))
     click(page, "useStream")
-    assert chosen[0][2] == "screen_px"
+    told = StreamMapping(("", ""), {"x": 0, "y": 1}, "screen_px")
+    assert chosen == [(tracker.description.source_id, tracker.description.name, told)]
+
+
+def test_unknown_channels_are_told_in_a_dialog_that_can_be_opened_again(
+    qtbot: QtBot, open_page: Callable[..., TrackerPage], make_tracker: Callable[..., Any]
+) -> None:
+    make_tracker(values=[200.0, 600.0, 0, 0, 0, 0, 0], name="Lab", label="ch")
+    page = open_page()
+    dialog = dialog_of(qtbot, page)
+    dialog.reject()
+    assert "does not say what its numbers mean" in words(page)
+    assert not page.use_button.isEnabled()
+    qtbot.waitUntil(lambda: page._dialog is None, timeout=SOON_MS)
+    click(page, "openMapping")
+    dialog = page._dialog
+    dialog.channels.set_roles({"x": 0, "y": 1})
+    dialog.channels.changed.emit()
+    qtbot.waitUntil(dialog.accept_button.isEnabled, timeout=SOON_MS)
+    dialog.accept_button.click()
+    qtbot.waitUntil(lambda: "Good signal" in words(page), timeout=SOON_MS)
+    assert page._feed.latest(1).right[-1].tolist() == [0.25, 0.75]
+    assert page._feed.gaze_stream.layout == "mapped"
+    # The mapping is known when the stream is opened again, and can be told anew.
+    page.open(page._feed.description)
+    qtbot.waitUntil(lambda: page.change_button.isVisible(), timeout=SOON_MS)
+    assert page._dialog is None
+    page.change_button.click()
+    qtbot.waitUntil(lambda: page._dialog is not None, timeout=SOON_MS)
+    assert page._dialog.channels.roles == {"x": 0, "y": 1}
+    page.hide()
+    assert page._dialog is None
+
+
+def test_a_stream_that_says_everything_cannot_be_told_otherwise(
+    qtbot: QtBot, open_page: Callable[..., TrackerPage], make_tracker: Callable[..., Any]
+) -> None:
+    tracker = make_tracker()
+    page = open_page(Settings().with_coordinates(tracker.description.source_id, "screen_px"))
+    qtbot.waitUntil(lambda: "Good signal" in words(page), timeout=SOON_MS)
+    assert not page.change_button.isVisible()
+    assert page._feed.latest(1).left[-1].tolist() == [0.5, 0.5]
 
 
 def test_several_streams(
@@ -125,14 +177,15 @@ def test_several_streams(
     assert page.signal_card.name.text() == other.name
 
 
-def test_useless_stream(
+def test_glasses_are_refused_with_the_reason(
     qtbot: QtBot, open_page: Callable[..., TrackerPage], make_tracker: Callable[..., Any]
 ) -> None:
-    make_tracker(name="Glasses", label="world")
+    make_tracker("pupil-core")
     page = open_page()
-    qtbot.waitUntil(lambda: page.findChild(QWidget, "trackerProblem") is not None, timeout=SOON_MS)
-    assert "Glasses" in words(page)
+    reason = "'pupil_capture' gives gaze in the picture of a head-worn camera"
+    qtbot.waitUntil(lambda: reason in words(page), timeout=SOON_MS)
     assert not page.use_button.isVisible()
+    assert page.findChild(StreamMappingDialog) is None
 
 
 def test_nothing_runs_when_the_page_is_not_seen(

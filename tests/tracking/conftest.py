@@ -1,0 +1,123 @@
+"""A recorder whose stream, disk and clock are turned by hand."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gazeannotator.samples import GazeChunk
+from gazeannotator.tracking.layouts import Layout
+from gazeannotator.tracking.recorder import Recorder, RecorderStatus
+
+LAYOUT = Layout("test", "normalised", {"left_x": 0, "left_y": 1, "right_x": 0, "right_y": 1, "sequence": 2})
+
+
+class FakeInlet:
+    """Gives what was put into it."""
+
+    def __init__(self, rate_hz: float = 100.0) -> None:
+        self.rate_hz = rate_hz
+        self.reconnects = 0
+        self.offset: float | None = -1000.0
+        self.closed_in: threading.Thread | None = None
+        self.asked_for_offset = 0
+        self._waiting: list[tuple[list[float], float]] = []
+        self._number = 0
+
+    def send(self, *stamps: float, lost: bool = False, place: float = 0.5) -> None:
+        for stamp in stamps:
+            place = math.nan if lost else place
+            self._waiting.append(([place, place, float(self._number)], stamp))
+            self._number += 1
+
+    def pull(self) -> tuple[Any, Any]:
+        taken, self._waiting = self._waiting, []
+        values = np.array([values for values, _ in taken]).reshape(-1, 3)
+        return values, np.array([stamp for _, stamp in taken], float)
+
+    def clock_offset(self) -> float | None:
+        self.asked_for_offset += 1
+        return self.offset
+
+    def close(self) -> None:
+        self.closed_in = threading.current_thread()
+
+
+class MemorySink:
+    """Keeps what it is given; fails as long as it is told to."""
+
+    def __init__(self) -> None:
+        self.chunks: list[GazeChunk] = []
+        self.received_s: list[float] = []
+        self.offsets: list[tuple[float, float]] = []
+        self.sessions: set[str] = set()
+        self.failure: Exception | None = None
+        self.attempts = 0
+
+    def append_gaze(self, session_id: str, chunk: GazeChunk, received_s: float) -> None:
+        self.attempts += 1
+        if self.failure is not None:
+            raise self.failure
+        self.sessions.add(session_id)
+        self.chunks.append(chunk)
+        self.received_s.append(received_s)
+
+    def append_clock_offset(self, session_id: str, at_s: float, offset_s: float) -> None:
+        if self.failure is not None:
+            raise self.failure
+        self.offsets.append((at_s, offset_s))
+
+    @property
+    def gaze(self) -> GazeChunk:
+        return GazeChunk.joined(self.chunks)
+
+
+class Bench:
+    """A recorder with a clock that is turned by hand; the sender's clock is 1000 s ahead."""
+
+    def __init__(self, rate_hz: float = 100.0, **options: Any) -> None:
+        self.now = 50.0
+        self.inlet, self.sink = FakeInlet(rate_hz), MemorySink()
+        self.recorder = Recorder(self.inlet, LAYOUT, (100, 100), clock=lambda: self.now, **options)
+
+    def run(self, seconds: float, step_s: float = 0.01, samples: bool = True) -> None:
+        for _ in range(round(seconds / step_s)):
+            self.now += step_s
+            if samples:
+                self.inlet.send(self.now + 1000)
+            self.recorder.pull_once(self.now)
+
+    @property
+    def status(self) -> RecorderStatus:
+        return self.recorder.status
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+@pytest.fixture
+def make_bench() -> Callable[..., Bench]:
+    return Bench
+
+
+@pytest.fixture
+def make_sink() -> Callable[[], MemorySink]:
+    return MemorySink
+
+
+@pytest.fixture
+def make_recorder() -> Callable[..., tuple[Recorder, FakeInlet, MemorySink]]:
+    """A recorder on a clock that stands still, for its threads."""
+
+    def make(clock: Callable[[], float] = lambda: 50.0, **options: Any) -> Any:
+        inlet = FakeInlet()
+        return Recorder(inlet, LAYOUT, (100, 100), clock=clock, **options), inlet, MemorySink()
+
+    return make
