@@ -24,6 +24,7 @@ from gazeannotator.ui.dialogs.preferences import SettingsDialog
 from gazeannotator.ui.dialogs.studies import NewStudyDialog
 from gazeannotator.ui.reading.opening import ReadingWindow
 from gazeannotator.ui.reading.room import Phase
+from gazeannotator.ui.screens import screens
 from gazeannotator.ui.window import MainWindow
 
 COLOURS = 255
@@ -42,8 +43,10 @@ def take_pictures(demo: Path, folder: Path) -> None:
     application, window = app.start(settings=settings)
     window.showMaximized()
     window.setGeometry(application.primaryScreen().geometry())
-    simulate = [sys.executable, "-m", "gazeannotator.cli.main", "tracker", "simulate", "--look-at"]
-    with subprocess.Popen([*simulate, str(places.lesions)], stdout=subprocess.DEVNULL) as tracker:
+    size = "x".join(map(str, screens()[0].px))
+    simulate = [sys.executable, "-m", "gazeannotator.cli.main", "tracker", "simulate", "--screen-px", size]
+    simulate += ["--look-at", str(places.lesions)]
+    with subprocess.Popen(simulate, stdout=subprocess.DEVNULL) as tracker:
         try:
             pilot = Pilot(_Walk(window, places, short, folder).script(), application)
             pilot.ended.connect(application.quit)

@@ -13,7 +13,20 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 VERSION = 1
-EventName = Literal["started", "progress", "epoch", "metric", "finished", "failed", "cancelled"]
+EventName = Literal[
+    "started",
+    "progress",
+    "epoch",
+    "metric",
+    "finished",
+    "failed",
+    "cancelled",
+    "status",
+    "notice",
+    "calibration",
+    "error",
+]
+"""The last four come from what runs until it is stopped, such as ``tracker stream``."""
 
 
 def event_line(event: EventName, **facts: Any) -> str:  # noqa: ANN401
@@ -38,13 +51,15 @@ def emit(event: EventName, **facts: Any) -> None:  # noqa: ANN401
     sys.stdout.flush()
 
 
-def watch_stdin(stop: Callable[[], None]) -> None:
-    """Call `stop` once when stdin says ``stop`` or ends (the parent is gone)."""
+def watch_stdin(stop: Callable[[], None], heed: Callable[[str], None] | None = None) -> None:
+    """Call `stop` once when stdin says ``stop`` or ends (the parent is gone), `heed` for any other line."""
 
     def wait() -> None:
         for line in sys.stdin:
             if line.strip() == "stop":
                 break
+            if heed is not None and line.strip():
+                heed(line)
         stop()
 
     threading.Thread(target=wait, name="stop-watch", daemon=True).start()

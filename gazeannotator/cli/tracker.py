@@ -1,4 +1,4 @@
-"""`gazeannotator tracker`: what trackers there are, and one that is simulated."""
+"""`gazeannotator tracker`: collects its commands, and the one that simulates an eye."""
 
 from __future__ import annotations
 
@@ -10,59 +10,22 @@ from typing import Annotated
 
 import typer
 
-from gazeannotator.cli import console
+from gazeannotator.cli import console, tracker_list, tracker_stream
 from gazeannotator.errors import BadInput
-from gazeannotator.tracking import eye, layouts, lsl, replay, simulator
+from gazeannotator.tracking import eye, lsl, replay, simulator
 from gazeannotator.tracking.markers import MarkerWatch
 from gazeannotator.tracking.outlets import GazeOutlet
 from gazeannotator.tracking.senders.table import SENDERS
 
 DEFAULT_RATE_HZ = 250.0
 
-app = typer.Typer(help="Eye trackers: what is there, and a simulated one.", no_args_is_help=True)
+app = typer.Typer(
+    help="Eye trackers: which are there, a Tobii over LSL, a simulated one.", no_args_is_help=True
+)
 
 
-@app.command("list")
-@console.user_errors
-def list_trackers(
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
-) -> None:
-    """List eye trackers and the LSL gaze streams of this machine.
-
-    Example: gazeannotator tracker list --json
-    """
-    console.warn(
-        "Tobii trackers are not searched for in this version; start a program that sends them to LSL."
-    )
-    streams = []
-    for each in lsl.find_streams():
-        layout, coordinates = layouts.describe(each)
-        streams.append(
-            {
-                "name": each.name,
-                "type": each.type,
-                "source_id": each.source_id,
-                "rate_hz": each.rate_hz,
-                "channels": len(each.channels),
-                "layout": layout,
-                "coordinates": coordinates,
-                "simulated": each.simulated,
-            }
-        )
-    if json:
-        console.print_json({"tobii": [], "streams": streams})
-        return
-    if not streams:
-        console.say(
-            "No gaze stream was found. Start the tracker's program, or 'gazeannotator tracker simulate'."
-        )
-    for stream in streams:
-        rate = f"{stream['rate_hz']:g} Hz" if stream["rate_hz"] else "irregular rate"
-        console.say(
-            f"{stream['name']}  ({stream['source_id'] or 'no source id'})  {rate}, "
-            f"{stream['channels']} channels, layout {stream['layout'] or 'not known'}, "
-            f"coordinates {stream['coordinates']}" + ("  SIMULATED" if stream["simulated"] else "")
-        )
+app.command("list")(tracker_list.list_trackers)
+app.command("stream")(tracker_stream.stream)
 
 
 @app.command("simulate")

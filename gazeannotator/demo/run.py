@@ -21,6 +21,7 @@ from gazeannotator.demo.tour import Tour
 from gazeannotator.errors import BadInput, StorageError
 from gazeannotator.study.identity import image_id
 from gazeannotator.ui import app
+from gazeannotator.ui.screens import screens
 
 SCREEN = {
     "name": "Simulated screen",
@@ -66,8 +67,8 @@ def run_demo(out: Path, *, images: int | None = None, say: Say) -> None:
         steps.begin("Sample images")
         _make_images(places, images, steps)
         application, window = app.start()
-        size = application.primaryScreen().size() * application.primaryScreen().devicePixelRatio()
-        tracker = stack.enter_context(_simulated_tracker(places.lesions, size.toTuple(), own / "tracker.log"))
+        size_px = screens()[0].px
+        tracker = stack.enter_context(_simulated_tracker(places.lesions, size_px, own / "tracker.log"))
         tour = Tour(window, places, steps)
         pilot = Pilot(tour.script(), application, watch=lambda: _must_run(tracker))
         pilot.ended.connect(tour.leave)

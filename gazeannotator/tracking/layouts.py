@@ -9,8 +9,8 @@ leads to both coordinates, a person tells: `gazeannotator.tracking.mapping`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from gazeannotator.errors import TrackerError, UnknownChannels
@@ -65,8 +65,10 @@ class StreamDescription:
         One for each channel that is sent; a channel without metadata is ``Channel()``.
     simulated : bool
         The sender says that nobody looks.
-    screen_px : tuple of float or None
+    screen_px, screen_mm : tuple of float or None
         Size of the tracked display area, where the sender tells it.
+    acquisition : mapping of str to str
+        What the sender tells of its device (XDF convention): manufacturer, model, serial_number, …
     """
 
     name: str
@@ -77,6 +79,8 @@ class StreamDescription:
     channels: tuple[Channel, ...]
     simulated: bool = False
     screen_px: tuple[float, float] | None = None
+    screen_mm: tuple[float, float] | None = None
+    acquisition: Mapping[str, str] = field(default_factory=dict, hash=False)
     hostname: str = ""
     uid: str = ""
 

@@ -17,6 +17,7 @@ from types import ModuleType
 from typing import Any, Literal
 
 from gazeannotator.errors import TrackerError
+from gazeannotator.tracking import metadata
 from gazeannotator.tracking.layouts import StreamDescription, is_gaze
 from gazeannotator.tracking.senders.sender import Channel
 
@@ -179,13 +180,6 @@ def described(info: Any) -> StreamDescription:  # noqa: ANN401
     # Some senders describe fewer channels than they send, some more.
     sent = info.channel_count()
     channels = (channels + [Channel()] * sent)[:sent]
-    display = desc.child("display")
-    screen_px = None
-    if not display.empty():
-        try:
-            screen_px = (float(display.child_value("width_px")), float(display.child_value("height_px")))
-        except ValueError:
-            _log.info("stream %s: display size not understood", info.name())
     return StreamDescription(
         name=info.name(),
         type=info.type(),
@@ -194,7 +188,9 @@ def described(info: Any) -> StreamDescription:  # noqa: ANN401
         channel_format=format_names()[info.channel_format()],
         channels=tuple(channels),
         simulated=desc.child_value("simulated").strip().casefold() == "true",
-        screen_px=screen_px,
+        screen_px=metadata.screen(desc, "px"),
+        screen_mm=metadata.screen(desc, "mm"),
+        acquisition=metadata.acquisition(desc),
         hostname=info.hostname(),
         uid=info.uid(),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gazeannotator.samples import FloatArray
+from gazeannotator.tracking import metadata
 from gazeannotator.tracking.layouts import StreamDescription
 from gazeannotator.tracking.lsl import BUFFER_S, EVENTS_NAME, format_names, library
 from gazeannotator.tracking.senders.sender import Channel
@@ -29,10 +30,7 @@ class GazeOutlet:
         desc = info.desc()
         if description.simulated:
             desc.append_child_value("simulated", "true")
-        if description.screen_px is not None:
-            display = desc.append_child("display")
-            display.append_child_value("width_px", f"{description.screen_px[0]:g}")
-            display.append_child_value("height_px", f"{description.screen_px[1]:g}")
+        metadata.write(desc, description)
         channels = desc.append_child("channels")
         for channel in description.channels:
             if channel == Channel():

@@ -37,7 +37,7 @@ TOBII_BRIDGE = Sender(
         (Channel("sequence", "both", "FrameNumber", "count"), "sequence"),
     ),
 )
-"""What ``gazeannotator tracker stream`` sends; its name is ``Tobii_`` and the tracker's model."""
+"""What ``gazeannotator tracker stream`` sends; its name is the tracker's model."""
 
 # Source: labstreaminglayer/App-TobiiPro, mainwindow.cpp (type "Eyetracker" in older versions). What it
 # calls "screencoords" are display area coordinates; invalid points and pupils are NaN.

@@ -29,10 +29,10 @@ def ready_notes(
     if declared_px is not None and max(abs(a - b) for a, b in zip(declared_px, facts.px, strict=True)) >= 1:
         words = translate(
             "ReadingWindow",
-            "The eye tracker says that its screen has {tw:g} × {th:g} pixels; this one has {w} × {h}. "
+            "The eye tracker says that its screen has {theirs} pixels; this one has {ours}. "
             "If it is set up for another screen, gaze will be in the wrong place.",
         )
-        notes.append(words.format(tw=declared_px[0], th=declared_px[1], w=facts.px[0], h=facts.px[1]))
+        notes.append(words.format(theirs=_in_one_line(declared_px), ours=_in_one_line(facts.px)))
     if facts.is_small:
         notes.append(
             translate("ReadingWindow", "This screen is smaller than 1024 × 768: images are shown small.")
@@ -55,3 +55,7 @@ def ready_notes(
             )
         )
     return tuple(notes)
+
+
+def _in_one_line(size_px: tuple[float, float]) -> str:
+    return f"{size_px[0]:g}\u00a0×\u00a0{size_px[1]:g}"

@@ -106,11 +106,14 @@ class Place(QObject):
 
     def origin_px(self) -> tuple[int, int]:
         """Tell where the window's top-left corner lies on its screen now."""
+        if self._window.isFullScreen() and QGuiApplication.platformName().startswith("wayland"):
+            # Wayland tells no window where it lies; one that fills the screen lies in its corner.
+            return (0, 0)
         handle = self._window.windowHandle()
         # Only the window itself knows where it lies to the physical pixel: a widget rounds to logical ones.
         corner = handle.mapToGlobal(QPointF(0, 0)) - QPointF(handle.screen().geometry().topLeft())
-        x, y = logical_to_screen_px((corner.x(), corner.y()), self._window.devicePixelRatioF())
-        return round(x), round(y)
+        x, y = logical_to_screen_px(corner.toTuple(), self._window.devicePixelRatioF())
+        return (round(x), round(y))
 
     def problem(self) -> Problem:
         """Say why gaze would be put in the wrong place now; empty if all is as it was.

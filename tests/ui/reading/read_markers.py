@@ -10,7 +10,6 @@ list of its readings.
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import sys
@@ -26,6 +25,7 @@ import PIL.Image
 from PySide6.QtCore import QEvent, QEventLoop, QRect, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QImage, QKeyEvent
 from PySide6.QtWidgets import QApplication
+from x_screens import XScreens
 
 from gazeannotator.dataset.readings import Quality, prepare_reading
 from gazeannotator.settings import Settings
@@ -210,12 +210,7 @@ class Sitting:
             window.setGeometry(QRect(corner.x() + left, corner.y() + top, window.width(), window.height()))
         elif "native_offset" in self.plan:
             # A window manager knows nothing of logical pixels: its frame puts a window anywhere.
-            x11 = ctypes.CDLL("libX11.so.6")
-            x11.XOpenDisplay.restype = ctypes.c_void_p
-            display = ctypes.c_void_p(x11.XOpenDisplay(None))
-            x11.XMoveWindow(display, ctypes.c_ulong(window.winId()), *self.plan["native_offset"])
-            x11.XSync(display, 0)
-            x11.XCloseDisplay(display)
+            XScreens().move(window.winId(), *self.plan["native_offset"])
         wait(100)
 
     def _picture(self) -> np.ndarray:

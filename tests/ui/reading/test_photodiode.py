@@ -16,6 +16,8 @@ from gazeannotator.settings import Settings
 from gazeannotator.study.importing import create_study
 from gazeannotator.study.model import Protocol
 from gazeannotator.study.scheme import load_scheme
+from gazeannotator.study.store import Store
+from gazeannotator.ui.reading.room import Phase
 
 BLACK, WHITE, GREY, RED = "#000000", "#ffffff", "#5f5f5f", "#c82828"
 IMAGES = 3
@@ -124,3 +126,22 @@ def test_no_sign_lies_over_the_patch(
     for each in seen:
         assert not patch.intersects(each.geometry())
         assert reading.window.rect().contains(each.geometry())
+
+
+def test_a_key_that_comes_before_the_light_is_no_answer(make_study, open_window) -> None:
+    settings = Settings(onset_correction_s=0.4)
+    reading = open_window(make_study(images=1), settings=settings)
+    reading.start()
+    reading.press(Qt.Key.Key_1)
+    assert reading.controller.answers == 0
+    reading.qtbot.wait(450)
+    reading.press(Qt.Key.Key_1)
+    reading.until(Phase.DONE)
+    with Store.open(reading.study) as store:
+        (session,) = store.sessions()
+        (answered,) = store.readings()
+    assert session.onset_correction_s == 0.4
+    light_s, _ = answered.seen(session.onset_correction_s)
+    # The stamp stays as it was; what is counted from the light is told by the correction.
+    assert light_s == answered.onset_s + 0.4
+    assert answered.onset_s + answered.response_s >= light_s
