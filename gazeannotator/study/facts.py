@@ -34,6 +34,7 @@ def study_info(store: Store, *, data_loss: LossMeasure | None = None) -> dict[st
         ``readings``: ``done`` (valid answers), ``left`` (images that readers have still to
         answer), ``excluded`` (readings that a data set leaves out: corrected, interrupted,
         cannot be assessed, beyond the protocol's limits of accuracy or data loss),
+        ``gaze_only`` (imported ones that asked for no answer),
         ``labels``: class name → valid answers, ``cannot_be_assessed``, ``gaze_samples``,
         ``median_accuracy_deg`` and ``median_data_loss`` over the valid answers, None if unknown,
         and ``by_reader``: code → ``done``, ``left``.
@@ -41,11 +42,12 @@ def study_info(store: Store, *, data_loss: LossMeasure | None = None) -> dict[st
     images, readers, scheme = store.images(), store.readers(), store.scheme
     sessions = {each.id: each for each in store.sessions()}
     readings = store.readings()
-    done = [each for each in readings if each.state == "done" and each.replaced_by is None]
-    loss = {each.id: _loss(store, sessions[each.session], each, data_loss) for each in done if data_loss}
+    whole = [each for each in readings if each.state == "done" and each.replaced_by is None]
+    done = [each for each in whole if each.label is not None]
+    loss = {each.id: _loss(store, sessions[each.session], each, data_loss) for each in whole if data_loss}
     by_reader = {each.code: sum(reading.reader == each.code for reading in done) for each in readers}
-    accuracies = [each.tracking.accuracy_deg for each in done]
-    valid = {each.id for each in done}
+    accuracies = [each.tracking.accuracy_deg for each in whole]
+    valid = {each.id for each in whole}
     excluded = sum(
         each.id not in valid
         or each.label == CANNOT_BE_ASSESSED
@@ -64,6 +66,7 @@ def study_info(store: Store, *, data_loss: LossMeasure | None = None) -> dict[st
             "done": len(done),
             "left": len(images) * len(readers) - len(done),
             "excluded": excluded,
+            "gaze_only": len(whole) - len(done),
         },
         "labels": {
             each.name: sum(reading.label == index for reading in done)
@@ -80,12 +83,13 @@ def study_info(store: Store, *, data_loss: LossMeasure | None = None) -> dict[st
 def _loss(store: Store, session: Session, reading: Reading, measure: LossMeasure | None) -> float:
     """Judge a reading's samples as the data set does, NaN where nothing was recorded."""
     start_s, duration_s = reading.seen(session.onset_correction_s)
-    if measure is None or session.gaze_stream is None or math.isnan(duration_s):
+    if measure is None or not session.tells_loss or math.isnan(duration_s):
         return math.nan
     gaze = store.gaze(session.id, start_s, start_s + duration_s)
     # The stamps tell the rate better than the stream's description.
     step_s = float(np.median(np.diff(gaze.time_s))) if len(gaze) > 2 else 0.0
-    rate_hz = 1 / step_s if step_s > 0 else session.gaze_stream.rate_hz
+    nominal_hz = session.gaze_stream.rate_hz if session.gaze_stream else 0.0
+    rate_hz = 1 / step_s if step_s > 0 else nominal_hz
     return measure(gaze.time_s - start_s, gaze.lost, 0.0, duration_s, rate_hz)
 
 

@@ -8,7 +8,8 @@ Events and their data:
 ``study_created`` {name, scheme, protocol, software, key_check},
 ``protocol_changed`` {protocol} (whole; for the sessions after it),
 ``image_imported`` {patient, truth, size_px, file_hmac},
-``reader_added`` {reader}, ``consent`` {reader, utc}, ``session_opened`` {session, reader},
+``reader_added`` {reader}, ``consent`` {reader, utc}, ``session_opened`` {session, reader, origin},
+(`origin` only where it was not recorded into this study: what file it came from),
 ``session_closed`` {session, length, head} (where the session's chain ends; only the check asks for it).
 """
 

@@ -13,13 +13,13 @@ import sqlalchemy as sa
 
 from gazeannotator.errors import StudyDamaged
 from gazeannotator.samples import GazeChunk
+from gazeannotator.study.copying import SessionCopy
 from gazeannotator.study.gaze_rows import (
     GazeRow,
+    PackedGaze,
     SenderClock,
     applied_offset,
     gaze_hash,
-    packed,
-    packed_offset,
     unpacked,
     unpacked_offset,
 )
@@ -77,6 +77,29 @@ def append_end(
     return entry
 
 
+def append_copy(connection: sa.Connection, study: str, copy: SessionCopy) -> bool:
+    """Append a whole session, under chains of its own; returns whether it has an end."""
+    new_journal(connection, copy.id)
+    opened = {"session": copy.id, "reader": copy.reader, "origin": copy.origin}
+    append_entry(connection, study, "session_opened", data=opened)
+    for each in copy.gaze:
+        append_gaze(connection, copy.id, each)
+    for row in copy.rows:
+        if row.event == "session_ended":
+            append_end(connection, study, copy.id, row.t_s, row.data)
+            return True
+        append_entry(
+            connection,
+            copy.id,
+            row.event,
+            t_s=row.t_s,
+            reading=row.reading,
+            image=row.image,
+            data=row.data,
+        )
+    return False
+
+
 def read_entries(connection: sa.Connection, where: sa.ColumnElement[bool]) -> list[Entry]:
     """Read rows, journal by journal, each in its order.
 
@@ -95,21 +118,17 @@ def as_entry(row: Any) -> Entry:  # noqa: ANN401 - a row of the table
     return Entry(row.session, row.seq, row.t_s, row.event, row.reading, row.image, data, row.utc)
 
 
-def append_samples(connection: sa.Connection, session: str, chunk: GazeChunk, received_s: float) -> None:
-    """Append gaze samples and move the gaze chain's head."""
-    if not np.isfinite(chunk.time_s).all():
-        raise ValueError("gaze samples without a time stamp")
-    span = {"first_s": float(chunk.time_s.min()), "last_s": float(chunk.time_s.max())}
-    _append_gaze(connection, session, "samples", received_s, packed(chunk), samples=len(chunk), **span)
-
-
-def append_offset(connection: sa.Connection, session: str, at_s: float, offset_s: float) -> None:
-    """Append a measurement of the sender's clock and move the gaze chain's head."""
-    if not math.isfinite(offset_s):
-        raise ValueError("a clock offset that is no number")
-    _append_gaze(
-        connection, session, "clock", at_s, packed_offset(offset_s), samples=0, first_s=None, last_s=None
-    )
+def append_gaze(connection: sa.Connection, session: str, new: PackedGaze) -> None:
+    """Append gaze, or a measurement of its clock, and move the gaze chain's head."""
+    if not math.isfinite(new.at_s):
+        raise ValueError("gaze without the time of its arrival")
+    head = _head(connection, session)
+    row = GazeRow(session, head.gaze_length, new.kind, float(new.at_s) + 0.0, new.samples, new.data)
+    hashed = gaze_hash(head.gaze_head, row)
+    values = {name: getattr(row, name) for name in row.__dataclass_fields__}
+    span = {"first_s": new.first_s, "last_s": new.last_s}
+    connection.execute(sa.insert(gaze).values(**values, **span, hash=hashed))
+    _move_head(connection, session, gaze_length=head.gaze_length + 1, gaze_head=hashed)
 
 
 def read_gaze(connection: sa.Connection, session: str, start_s: float, stop_s: float) -> GazeChunk:
@@ -153,26 +172,6 @@ def _is_same_machine(connection: sa.Connection, session: str) -> bool:
 def utc_now() -> str:
     """Return the wall clock, ISO 8601 in UTC."""
     return datetime.now(timezone.utc).isoformat(timespec="milliseconds")
-
-
-def _append_gaze(
-    connection: sa.Connection,
-    session: str,
-    kind: str,
-    at_s: float,
-    data: bytes,
-    *,
-    samples: int,
-    **span: float | None,
-) -> None:
-    if not math.isfinite(at_s):
-        raise ValueError("gaze without the time of its arrival")
-    head = _head(connection, session)
-    row = GazeRow(session, head.gaze_length, kind, float(at_s) + 0.0, samples, data)
-    hashed = gaze_hash(head.gaze_head, row)
-    values = {name: getattr(row, name) for name in row.__dataclass_fields__}
-    connection.execute(sa.insert(gaze).values(**values, **span, hash=hashed))
-    _move_head(connection, session, gaze_length=head.gaze_length + 1, gaze_head=hashed)
 
 
 def _head(connection: sa.Connection, journal: str) -> Any:  # noqa: ANN401 - a row of the table
