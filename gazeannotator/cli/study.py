@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from gazeannotator.cli import console
+from gazeannotator.cli import console, imports
 from gazeannotator.gaze.filters import data_loss
 from gazeannotator.study.check import check_study
 from gazeannotator.study.facts import study_info
@@ -21,6 +21,9 @@ from gazeannotator.study.store import Store
 from gazemodel import events
 
 app = typer.Typer(no_args_is_help=True, help="Make a study of images, add to it, look at it, check it.")
+
+app.command("import-xdf")(console.user_errors(imports.import_xdf_command))
+app.command("import-gaze")(console.user_errors(imports.import_gaze_command))
 
 StudyPath = Annotated[Path, typer.Argument(metavar="STUDY", help="The study's folder.")]
 Images = Annotated[Path, typer.Option("--images", help="Folder of PNG, JPEG, TIFF and BMP images.")]
@@ -143,6 +146,7 @@ def _lines(facts: dict[str, Any]) -> list[tuple[str, str]]:
         ("Images", f"{facts['images']} (patients: {facts['patients'] or 'unknown'})"),
         ("Readings", f"{readings['done']} done, {readings['left']} left, {readings['excluded']} excluded"),
         ("Labels", f"{labels}, cannot be assessed {facts['cannot_be_assessed']}"),
+        *([("Gaze only", f"{facts['gaze_only']} readings")] if facts["gaze_only"] else []),
         ("Gaze samples", str(facts["gaze_samples"])),
         ("Median accuracy", "not validated" if accuracy is None else f"{accuracy:.2f}°"),
         ("Median data loss", "unknown" if loss is None else f"{loss:.1%}"),

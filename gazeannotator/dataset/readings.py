@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -99,19 +100,20 @@ def prepare_reading(
     PreparedReading
     """
     onset_s, duration_s = reading.seen(session.onset_correction_s)
-    time_s, chunk = _within(store, session, onset_s, duration_s)
+    time_s, chunk = _within(store, session, reading, onset_s, duration_s)
 
     distance_mm = chunk.distance_mm[chunk.distance_mm > 0]
     screen = session.screen
     if len(distance_mm):
         screen = replace(screen, distance_mm=float(np.median(distance_mm)))
     rate_hz = _rate_hz(time_s, session)
-    recorded = session.gaze_stream is not None or len(time_s) > 0
+    recorded = session.tells_loss or (session.imported is None and len(time_s) > 0)
     loss = data_loss(time_s, chunk.lost, 0.0, duration_s, rate_hz) if recorded else math.nan
 
     left, right = (normalised_to_screen_px(eye, screen.size_px) for eye in (chunk.left, chunk.right))
     combined = both_eyes(left, right)
-    fixations = find_fixations(time_s, combined, screen, method=method)
+    if session.imported and "eyes" in session.imported.missing:
+        left = right = np.full_like(combined, np.nan)
 
     def to_image(points: NDArray[np.float64], at_s: NDArray[np.float64]) -> NDArray[np.float32]:
         return _on_image(points, at_s, reading, size_px).astype(np.float32)
@@ -121,9 +123,10 @@ def prepare_reading(
         columns={
             **_answers(reading, session, exclusion),
             **_geometry(screen, reading, size_px),
-            "onset_s": onset_s,
-            "duration_s": duration_s,
-            "response_s": reading.response_s - session.onset_correction_s,
+            "onset_s": onset_s if reading.times == "clock" else math.nan,
+            "duration_s": math.nan if reading.times == "none" else duration_s,
+            # When a key was pressed is in no other program's files.
+            "response_s": math.nan if session.imported else reading.response_s - session.onset_correction_s,
             "onset_correction_s": session.onset_correction_s,
             "rate_hz": rate_hz,
             "accuracy_deg": reading.tracking.accuracy_deg,
@@ -137,12 +140,7 @@ def prepare_reading(
             "right_px": to_image(right, time_s),
             "pupil_mm": np.where(chunk.pupil_mm > 0, chunk.pupil_mm, np.nan).astype(np.float32),
         },
-        fixations={
-            "onset_s": fixations.onset_s,
-            "duration_s": fixations.duration_s,
-            "xy_px": to_image(fixations.xy_px, fixations.onset_s),
-            "samples": fixations.samples,
-        },
+        fixations=_fixations(reading, time_s, combined, screen, method, to_image),
         size_px=size_px,
     )
 
@@ -153,7 +151,8 @@ def why_excluded(reading: Reading, loss: float, limits: Quality) -> str:
         return "interrupted"
     if reading.replaced_by:
         return "corrected"
-    if reading.label is None or reading.label == CANNOT_BE_ASSESSED:
+    # An imported reading that asked for no label serves with its gaze.
+    if reading.label == CANNOT_BE_ASSESSED:
         return "cannot_be_assessed"
     if reading.note:
         return OPERATOR + reading.note
@@ -167,17 +166,52 @@ def why_excluded(reading: Reading, loss: float, limits: Quality) -> str:
 
 
 def _within(
-    store: Store, session: Session, onset_s: float, duration_s: float
+    store: Store, session: Session, reading: Reading, onset_s: float, duration_s: float
 ) -> tuple[NDArray[np.float64], GazeChunk]:
-    """Take the samples while the image was shown, with strictly increasing times since its onset."""
+    """Take the samples while the image was shown, with strictly increasing times since its onset.
+
+    Without times (NaN) where an imported source has none.
+    """
     if math.isnan(duration_s):
         return np.empty(0), GazeChunk.empty()
-    chunk = store.gaze(session.id, onset_s, onset_s + duration_s)
+    # The sum may be rounded to before a sample that came with the end.
+    chunk = store.gaze(session.id, onset_s, math.nextafter(onset_s + duration_s, math.inf))
+    if reading.times == "none":
+        return np.full(len(chunk), np.nan), chunk
     time_s = chunk.time_s - onset_s
     kept = (time_s >= 0) & (time_s <= duration_s)
     # A sender that repeats a stamp repeats a sample.
     kept &= np.diff(time_s, prepend=-math.inf) > 0
     return time_s[kept], chunk[kept]
+
+
+def _fixations(
+    reading: Reading,
+    time_s: NDArray[np.float64],
+    xy_px: NDArray[np.float64],
+    screen: Screen,
+    method: str,
+    to_image: Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.float32]],
+) -> dict[str, NDArray[Any]]:
+    """Find the fixations, or take those of a source that tells nothing else; without times there are none."""
+    reported = reading.fixations
+    if reported is not None:
+        count = len(reported.onset_s)
+        return {
+            "onset_s": np.array(reported.onset_s, np.float64),
+            "duration_s": np.array(reported.duration_s, np.float64),
+            "xy_px": np.array(reported.xy_px, np.float32).reshape(count, 2),
+            "samples": np.zeros(count, np.int64),  # not known
+        }
+    if reading.times == "none":
+        time_s, xy_px = time_s[:0], xy_px[:0]
+    found = find_fixations(time_s, xy_px, screen, method=method)
+    return {
+        "onset_s": found.onset_s,
+        "duration_s": found.duration_s,
+        "xy_px": to_image(found.xy_px, found.onset_s),
+        "samples": found.samples,
+    }
 
 
 def _on_image(
@@ -193,7 +227,7 @@ def _on_image(
 
 
 def _rate_hz(time_s: NDArray[np.float64], session: Session) -> float:
-    if len(time_s) > 2:
+    if len(time_s) > 2 and not np.isnan(time_s).any():
         return 1 / interval_s(time_s)
     nominal = session.gaze_stream.rate_hz if session.gaze_stream else 0.0
     return nominal if nominal > 0 else math.nan

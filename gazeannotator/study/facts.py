@@ -34,7 +34,7 @@ def study_info(store: Store, *, data_loss: LossMeasure | None = None) -> dict[st
         ``readings``: ``done`` (valid answers), ``left`` (images that readers have still to
         answer), ``excluded`` (readings that a data set leaves out: corrected, interrupted,
         cannot be assessed, beyond the protocol's limits of accuracy or data loss),
-        ``gaze_only`` (imported ones that asked for no answer),
+        ``gaze_only`` (imported readings that asked for no answer),
         ``labels``: class name → valid answers, ``cannot_be_assessed``, ``gaze_samples``,
         ``median_accuracy_deg`` and ``median_data_loss`` over the valid answers, None if unknown,
         and ``by_reader``: code → ``done``, ``left``.
@@ -66,8 +66,8 @@ def study_info(store: Store, *, data_loss: LossMeasure | None = None) -> dict[st
             "done": len(done),
             "left": len(images) * len(readers) - len(done),
             "excluded": excluded,
-            "gaze_only": len(whole) - len(done),
         },
+        "gaze_only": len(whole) - len(done),
         "labels": {
             each.name: sum(reading.label == index for reading in done)
             for index, each in enumerate(scheme.classes)

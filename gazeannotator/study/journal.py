@@ -202,9 +202,12 @@ def _started(entry: Entry) -> Session:
         gaze_stream=stream and GazeStream(**stream),
         simulated=data["simulated"],
         onset_correction_s=data.get("onset_correction_s", 0.0),
-        imported=imported
-        and ImportedFrom(imported["format"], tuple(imported["nominal"]), tuple(imported["missing"])),
+        imported=imported and _imported(imported),
     )
+
+
+def _imported(data: dict[str, Any]) -> ImportedFrom:
+    return ImportedFrom(data["format"], tuple(data["nominal"]), tuple(data["missing"]), data["sha256"])
 
 
 def _opened(session: Session, entry: Entry, tracking: TrackerQuality) -> Reading:

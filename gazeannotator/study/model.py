@@ -154,15 +154,19 @@ class ImportedFrom:
         As `study import-gaze` names it.
     nominal : tuple of str
         What the source does not tell and was assumed: ``screen_px``, ``screen_mm``, ``distance_mm``,
-        ``placement``, ``rate_hz``, ``duration_s``, ``utc``. Where the gaze lies on the image never is.
+        ``placement``, ``rate_hz``, ``onset_s``, ``duration_s``, ``utc``. Where the gaze lies on the image
+        never is.
     missing : tuple of str
         What nobody knows: ``times``, ``validity`` (which samples were lost), ``eyes`` (only their
-        common point is known), ``samples`` (only fixations are), ``labels``.
+        common point is known), ``samples`` (only fixations are).
+    sha256 : str
+        Of the file.
     """
 
     format: str
     nominal: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    sha256: str = ""
 
 
 @dataclass(frozen=True)
@@ -286,8 +290,8 @@ class Reading:
     note : str
         Why it was interrupted or excluded by hand.
     reason : str
-        Why the image was read again: ``back`` (the reader's wish) or ``quality`` (it was offered
-        again); empty for a first reading.
+        Why the image was read again: ``back`` (the reader's wish), ``quality`` (it was offered again)
+        or ``import`` (the source has it twice, or was imported again); empty for a first reading.
     tracking : TrackerQuality
         How good the tracker was known to be at the onset.
     data_loss : float
