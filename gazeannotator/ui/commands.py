@@ -13,6 +13,7 @@ from gazeannotator.errors import BadInput
 from gazeannotator.ui.dialogs.check import CheckDialog
 from gazeannotator.ui.dialogs.datasets import BuildDialog, ExportDialog, ImportFoldersDialog
 from gazeannotator.ui.dialogs.help import AboutDialog, GuideDialog, KeysDialog
+from gazeannotator.ui.dialogs.import_gaze import ImportGazeDialog
 from gazeannotator.ui.dialogs.preferences import SettingsDialog
 from gazeannotator.ui.dialogs.start_reading import StartReadingDialog
 from gazeannotator.ui.dialogs.studies import ImportImagesDialog, NewStudyDialog
@@ -48,6 +49,12 @@ class Commands(QObject):
     def import_images(self) -> None:
         """Ask for images and add them to the study."""
         dialog = ImportImagesDialog(self._window.study.path, self._window)
+        self._open(dialog, lambda: self._window.run_job(dialog.work()))
+
+    def import_gaze(self) -> None:
+        """Ask for recordings of elsewhere and add them to the study."""
+        readers = [each.code for each in self._window.study.readers]
+        dialog = ImportGazeDialog(self._window.study.path, readers, self._window)
         self._open(dialog, lambda: self._window.run_job(dialog.work()))
 
     def edit_settings(self) -> None:

@@ -13,16 +13,25 @@ from gazeannotator.ui.jobs import Command, Summary, Work
 from gazeannotator.ui.window import MainWindow
 
 ACTIONS = {
-    "file": ["file.new", "file.open", "file.all", "file.import", "file.settings", "file.quit"],
+    "file": [
+        "file.new",
+        "file.open",
+        "file.all",
+        "file.import",
+        "file.import_gaze",
+        "file.settings",
+        "file.quit",
+    ],
     "session": ["session.read", "session.tracker", "session.overview"],
     "data": ["data.build", "data.check", "data.export", "data.folders"],
     "train": ["train.new", "train.report"],
     "help": ["help.guide", "help.keys", "help.about"],
 }
-NEED_A_STUDY = ("file.import", "session.read", "session.overview", "data.build")
+NEED_A_STUDY = ("file.import", "file.import_gaze", "session.read", "session.overview", "data.build")
 DIALOGS = {
     "file.new": "newStudyDialog",
     "file.import": "importImagesDialog",
+    "file.import_gaze": "importGazeDialog",
     "file.settings": "settingsDialog",
     "session.read": "startReadingDialog",
     "data.build": "buildDialog",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import itertools
 import math
 import os
 from collections.abc import Iterator
@@ -142,6 +143,18 @@ def read_table(path: Path, tell: Tell | None = None) -> Table:
     if len(columns) < 2:
         raise BadInput(f"{path} line 1 names no columns.", "The first line must name them.")
     return Table(path, columns, _rows(path, lines, len(columns), delimiter, quoting), delimiter != ",")
+
+
+def preview(path: Path, rows: int = 5) -> tuple[list[str], list[list[str]]]:
+    """Return the columns of a table and its first rows.
+
+    Raises
+    ------
+    BadInput
+        It is no table.
+    """
+    table = read_table(path)
+    return table.columns, [cells for _, cells in itertools.islice(table.rows, rows)]
 
 
 def _rows(

@@ -37,6 +37,8 @@ class Overview:
         Whether all gaze was looked at: else `excluded` may grow and `median_data_loss` is NaN.
     median_accuracy_deg, median_data_loss : float
         NaN where nothing is known.
+    gaze_only : int
+        Imported readings that asked for no answer.
     """
 
     path: Path
@@ -57,6 +59,7 @@ class Overview:
     quality_known: bool
     median_accuracy_deg: float
     median_data_loss: float
+    gaze_only: int = 0
 
     @property
     def next_step(self) -> NextStep:
@@ -109,6 +112,7 @@ def read_overview(path: Path, *, quality: bool) -> Overview:
         quality_known=quality,
         median_accuracy_deg=_or_nan(info["median_accuracy_deg"]),
         median_data_loss=_or_nan(info["median_data_loss"]),
+        gaze_only=info["gaze_only"],
     )
 
 
