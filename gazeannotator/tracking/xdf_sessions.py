@@ -132,7 +132,7 @@ def import_xdf(
                 continue
             copies.append(SessionCopy(told.rows, gaze, origin))
             report.notes += notes
-            if told.rows[0].data["study"] != store.id:
+            if told.rows[0].data.get("study") != store.id:
                 report.notes.append(f"Session {name} was read in another study that has the same images.")
             if told.rows[-1].event != "session_ended":
                 report.notes.append(f"Session {name} has no end in the file; it was closed as after a crash.")
@@ -225,7 +225,7 @@ def _gaze(
     wanted = copy.session.gaze_stream
     if wanted is None:
         return [], []
-    streams = _fitting(file, wanted)
+    streams = _fitting(file, wanted, or_none=without_gaze)
     if not streams:
         there = [f"'{each.description.name}'" for each in file.streams.values() if is_gaze(each.description)]
         said = f"The gaze stream '{wanted.name}' of session {copy.id} is not in the file"
@@ -252,11 +252,19 @@ def _gaze(
     return found, notes
 
 
-def _fitting(file: XdfFile, wanted: GazeStream) -> list[XdfStream]:
+def _fitting(file: XdfFile, wanted: GazeStream, *, or_none: bool) -> list[XdfStream]:
     """Find the session's stream, by its source id where it has one; restarted, it may be there twice."""
     gaze = [each for each in file.streams.values() if each.description.channel_format != "string"]
     named = [each for each in gaze if each.description.name == wanted.name]
     same = [each for each in named if each.description.source_id == wanted.source_id]
+    if not same and len(named) > 1:
+        if or_none:
+            return []
+        raise BadInput(
+            f"{len(named)} streams in the file are called '{wanted.name}', and none has the source id of the "
+            f"session's ({wanted.source_id}).",
+            "Which of them was recorded cannot be told; import the answers alone with --without-gaze.",
+        )
     return same or named
 
 

@@ -347,6 +347,23 @@ def test_gaze_that_is_not_in_the_file_is_missed(study, xdf, tmp_path) -> None:
     assert same(here.readings(session), there.readings(session))
 
 
+def test_a_restarted_tracker_is_the_same_if_it_is_the_only_one(study, xdf, tmp_path) -> None:
+    here = study("here")
+    room = Room(here)
+    session = room.read()
+    room.sender.stream = dataclasses.replace(room.sender.stream, source_id="another start")
+    path = room.write(xdf()).write(tmp_path / "a.xdf")
+    there = study("there")
+    import_xdf(there, path)
+    assert_same_session(here, there, session)
+    second = dataclasses.replace(room.sender.stream, source_id="another tracker")
+    both = tmp_path / "b.xdf"
+    room.write(xdf()).described(99, second).write(both)
+    with pytest.raises(BadInput, match="2 streams in the file are called"):
+        import_xdf(study("third"), both)
+    assert import_xdf(study("fourth"), both, without_gaze=True).samples == 0
+
+
 def test_images_that_the_study_does_not_have_are_named(study, xdf, tmp_path) -> None:
     here, there = study("here"), study("there", pixels=PIXELS[:2])
     room = Room(here)

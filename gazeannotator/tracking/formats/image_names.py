@@ -32,7 +32,8 @@ class ImageNames:
     def find(self, said: str) -> Image:
         """Return the image that a file name or path means.
 
-        Folders do not count, nor does case, nor the kind of file (Tobii names media without it).
+        Folders do not count, nor whether letters are all small or all capital, nor the kind of file
+        (Tobii names media without it).
 
         Raises
         ------
