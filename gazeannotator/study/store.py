@@ -236,7 +236,7 @@ class Store(StoreBase):
         """
         if len(chunk):
             with self._writing() as connection:
-                store_rows.append_gaze(connection, session_id, PackedGaze.of_samples(chunk, received_s))
+                store_rows.append_gaze(connection, session_id, [PackedGaze.of_samples(chunk, received_s)])
 
     def append_clock_offset(self, session_id: str, at_s: float, offset_s: float) -> None:
         """Append a measurement of the sender's clock.
@@ -249,7 +249,7 @@ class Store(StoreBase):
             What is added to a raw stamp to get `local_clock()`.
         """
         with self._writing() as connection:
-            store_rows.append_gaze(connection, session_id, PackedGaze.of_offset(at_s, offset_s))
+            store_rows.append_gaze(connection, session_id, [PackedGaze.of_offset(at_s, offset_s)])
 
     def gaze(self, session_id: str, start_s: float = -math.inf, stop_s: float = math.inf) -> GazeChunk:
         """Return the samples of a session with ``start_s`` ≤ t ≤ ``stop_s``.

@@ -6,8 +6,6 @@ taken as the recorder takes it: the raw stamps, with the measured offsets beside
 
 from __future__ import annotations
 
-import hashlib
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -23,15 +21,11 @@ from gazeannotator.study.journal import from_marker
 from gazeannotator.study.model import Entry, GazeStream
 from gazeannotator.study.store import Store
 from gazeannotator.tracking.conversion import Layout, to_chunk
+from gazeannotator.tracking.importing import Progress, digest_of, telling
 from gazeannotator.tracking.layouts import StreamDescription, is_gaze
 from gazeannotator.tracking.lsl import EVENTS_NAME
 from gazeannotator.tracking.mapping import Answer, understand
 from gazeannotator.tracking.xdf import XdfFile, XdfStream
-
-Progress = Callable[[int, int, str], None]
-"""Called with (done, total, what is being done); may raise `errors.Cancelled`."""
-
-_TELL_EVERY_S = 0.1
 
 
 @dataclass
@@ -108,14 +102,14 @@ def import_xdf(
     """
     report = GazeImport()
     copies: list[SessionCopy] = []
-    with XdfFile(path, _throttled(progress, f"Reading {path.name}"), damaged=damaged) as file:
+    with XdfFile(path, telling(progress, f"Reading {path.name}"), damaged=damaged) as file:
         sessions = _events(file)
         if not sessions:
             raise _nothing_of_ours(file)
         known = {each.id for each in store.sessions()}
         images = {each.id: each for each in store.images()}
         taken = {each.id for each in store.readings()}
-        origin = {"format": "xdf", "sha256": _digest(path)}
+        origin = {"format": "xdf", "sha256": digest_of(path)}
         for name, told in sessions.items():
             if name in known:
                 report.already_known += 1
@@ -146,28 +140,6 @@ def import_xdf(
             stack.enter_context(store.reader_lock(reader))
         store.add_sessions(copies)
     return report
-
-
-def _throttled(progress: Progress | None, what: str) -> Callable[[int, int], None] | None:
-    if progress is None:
-        return None
-    told_s = 0.0
-
-    def tell(done: int, total: int) -> None:
-        nonlocal told_s
-        if time.monotonic() - told_s > _TELL_EVERY_S or done == total:
-            told_s = time.monotonic()
-            progress(done, total, what)
-
-    return tell
-
-
-def _digest(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def _doubts(file: XdfFile) -> Iterator[str]:

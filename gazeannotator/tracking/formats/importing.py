@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from gazeannotator.errors import BadInput
@@ -18,9 +16,7 @@ from gazeannotator.tracking.formats.placing import placed
 from gazeannotator.tracking.formats.recorded import ImportOptions, Recorded, Tell
 from gazeannotator.tracking.formats.registry import FORMATS
 from gazeannotator.tracking.formats.sitting import Sitting, Taken
-
-Progress = Callable[[int, int, str], None]
-"""Called with (done, total, what is being done); may raise `errors.Cancelled`."""
+from gazeannotator.tracking.importing import Progress, digest_of, telling
 
 CANNOT = "cannot-be-assessed"
 """How a label is mapped to no class of the scheme."""
@@ -34,7 +30,6 @@ _ONLY_FOR_SOME = (
     "participant",
     "onset_message",
 )
-_TELL_EVERY_S = 0.1
 _SHOWN = 3
 
 
@@ -66,7 +61,7 @@ def import_gaze(
     with store.reader_lock(reader):
         work = _Import(store, format_name, options)
         for path in files:
-            work.read(path, _tell(progress, f"Reading {path.name}"))
+            work.read(path, telling(progress, f"Reading {path.name}"))
         report = work.report
         if not work.copies and not report.already_known:
             reasons = "; ".join(f"{where}: {why}" for where, why in report.refused[:_SHOWN])
@@ -100,20 +95,6 @@ def _check_options(options: ImportOptions, format_name: str) -> None:
         raise BadInput("Sizes, distance and rate are positive numbers.", "Correct the options.")
 
 
-def _tell(progress: Progress | None, what: str) -> Tell | None:
-    if progress is None:
-        return None
-    told_s = 0.0
-
-    def tell(done: int, total: int) -> None:
-        nonlocal told_s
-        if time.monotonic() - told_s > _TELL_EVERY_S:
-            told_s = time.monotonic()
-            progress(done, total, what)
-
-    return tell
-
-
 class _Import:
     """What has been taken of the files so far."""
 
@@ -130,7 +111,7 @@ class _Import:
 
     def read(self, path: Path, tell: Tell | None) -> None:
         """Read a file."""
-        digest = _digest(path)
+        digest = digest_of(path)
         before = self._earlier(digest)
         recordings = FORMATS[self._format].read(path, self._options, tell)
         if not any(each.viewings for each in recordings):
@@ -244,16 +225,3 @@ def _labels(store: Store, options: ImportOptions) -> dict[str, int]:
             raise BadInput(f"{meant!r} is no class of the scheme.", f"Those are {classes}, or {CANNOT}.")
         labels[said] = label
     return labels
-
-
-def _digest(path: Path) -> str:
-    digest = hashlib.sha256()
-    try:
-        with path.open("rb") as file:
-            while block := file.read(1 << 20):
-                digest.update(block)
-    except FileNotFoundError:
-        raise BadInput(f"There is no file {path}.", "Check the name.") from None
-    except OSError as error:
-        raise BadInput(f"{path} cannot be read: {error.strerror}.", "Check it and its rights.") from None
-    return digest.hexdigest()
