@@ -17,7 +17,6 @@ from gazeannotator.ui.dialogs.base import FormDialog
 from gazeannotator.ui.dialogs.check import CheckDialog
 from gazeannotator.ui.dialogs.dataset_results import built, exported, reported
 from gazeannotator.ui.dialogs.datasets import (
-    BuildChoice,
     BuildDialog,
     ExportDialog,
     ImportFoldersDialog,
@@ -146,8 +145,12 @@ def test_changed_reading_options_are_kept_in_the_study(qtbot: QtBot, window: Mai
     assert stored() == Protocol(drift_check_every=25)
 
 
-def test_the_build_dialog_begins_with_the_commands_defaults() -> None:
-    assert BuildChoice().model_dump() == dataclasses.asdict(BuildOptions())
+def test_the_build_dialog_begins_with_the_commands_defaults(show: Callable, study: Path) -> None:
+    strict = Protocol(max_data_loss=0.15, max_accuracy_deg=1.5)
+    dialog = show(BuildDialog(study, "Polyps", None, strict))
+    # Those that the command takes from the study are shown as the study has them.
+    limits = {"max_data_loss": strict.max_data_loss, "max_accuracy_deg": strict.max_accuracy_deg}
+    assert dialog.form.value().model_dump() == {**dataclasses.asdict(BuildOptions()), **limits}
 
 
 def test_build_becomes_the_public_command(show: Callable, study: Path, tmp_path: Path) -> None:
