@@ -28,9 +28,6 @@ Going = Literal[
 ``page``: the reader looks at something that is to be read."""
 
 
-AlarmKind = Literal["data_loss", "distance", "accuracy", "setup", "storage", "tracker"]
-
-
 @dataclass(frozen=True)
 class Alarm:
     """Something that the operator should do something about.

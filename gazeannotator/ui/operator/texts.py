@@ -76,7 +76,6 @@ def _advice() -> dict[str, str]:
         "storage": translate("Operator", "Make room on the disk; keep this program open. It is tried again."),
         "data_loss": translate("Operator", "Let the reader sit upright, at the same distance as before."),
         "setup": translate("Operator", "Pause, and validate again (V)."),
-        "setup": translate("Operator", "Pause and validate: how far the gaze may be off is not known."),
         "accuracy": translate("Operator", "Pause and validate again; calibrate if that does not help."),
         "distance": translate("Operator", "Ask the reader to sit as at the validation, or validate again."),
         "tracker": translate("Operator", "Look at the tracker's program."),
