@@ -28,14 +28,19 @@ Going = Literal[
 ``page``: the reader looks at something that is to be read."""
 
 
-AlarmKind = Literal["data_loss", "distance", "accuracy", "setup", "storage", "tracker"]
-
-
 @dataclass(frozen=True)
 class Alarm:
-    """Something that the operator should do something about; what to do is said by the view."""
+    """Something that the operator should do something about.
 
-    kind: AlarmKind
+    Attributes
+    ----------
+    kind : str
+        ``storage``, ``data_loss``, ``setup``, ``accuracy``, ``distance`` or ``tracker``: the view says
+        what to do about these; of another kind it has the words only.
+    words : str
+    """
+
+    kind: str
     words: str
 
 

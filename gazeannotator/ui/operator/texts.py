@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication
 
-from gazeannotator.ui.operator.situation import Alarm, AlarmKind, Going, Situation
+from gazeannotator.ui.operator.situation import Alarm, Going, Situation
 from gazeannotator.ui.widgets import Tone
 
 URGENT = ("storage", "data_loss")
@@ -62,14 +62,15 @@ def state_of(situation: Situation) -> State:
 
 def _alarmed(alarms: tuple[Alarm, ...]) -> State:
     """Say all alarms, and what to do about the most urgent one."""
-    order = list(_advice())
-    first, *others = sorted(alarms, key=lambda each: order.index(each.kind))
+    advice = _advice()
+    order = {kind: place for place, kind in enumerate(advice)}
+    first, *others = sorted(alarms, key=lambda each: order.get(each.kind, len(order)))
     tone: Tone = "danger" if first.kind in URGENT else "warning"
     also = " ".join(each.words for each in others)
-    return State(tone, first.words, f"{_advice()[first.kind]} {also}".rstrip())
+    return State(tone, first.words, f"{advice.get(first.kind, '')} {also}".strip())
 
 
-def _advice() -> dict[AlarmKind, str]:
+def _advice() -> dict[str, str]:
     """Return what to do about alarms, the most urgent first."""
     return {
         "storage": translate("Operator", "Make room on the disk; keep this program open. It is tried again."),

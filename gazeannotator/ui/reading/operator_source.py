@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QKeyEvent
@@ -12,7 +12,7 @@ from gazeannotator.geometry import Placement
 from gazeannotator.samples import GazeChunk
 from gazeannotator.tracking.recorder import RecorderStatus
 from gazeannotator.ui.operator.history import History
-from gazeannotator.ui.operator.situation import Alarm, AlarmKind, Going, Limits, Progress, Situation
+from gazeannotator.ui.operator.situation import Alarm, Going, Limits, Progress, Situation
 from gazeannotator.ui.reading.link_texts import link_words
 from gazeannotator.ui.reading.place_texts import displaced
 from gazeannotator.ui.reading.room import LOOKING, Phase, Room
@@ -148,9 +148,7 @@ class OperatorSource:
         return self._room.screen.distance_mm if math.isnan(known_mm) else known_mm
 
     def _alarms(self) -> tuple[Alarm, ...]:
-        known = get_args(AlarmKind)
-        active = self._reading.controller.alarms
-        alarms = [Alarm(kind, words) for kind, words in active.items() if kind in known]
+        alarms = [Alarm(kind, words) for kind, words in self._reading.controller.alarms.items()]
         if self.trouble:
             alarms.append(Alarm("storage", self.trouble))
         status = self.status()

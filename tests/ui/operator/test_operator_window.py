@@ -89,6 +89,7 @@ def test_what_goes_on_is_said_in_words(qtbot: QtBot, view: View, source: Any) ->
     assert "sit upright" in advice
     assert "9 cm closer." in advice
     assert said(alarms=(Alarm("distance", "9 cm closer."),))[0] == "warning"
+    assert said(alarms=(Alarm("something new", "It is odd."),)) == ("warning", "It is odd.", "")
 
 
 def test_signs(qtbot: QtBot, view: View, source: Any) -> None:

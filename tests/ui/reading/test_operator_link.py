@@ -324,3 +324,4 @@ def test_it_shows_the_reading_but_no_answer(watched: Make, make_tracker: Make) -
     scheme = reading.window._store.scheme
     assert not shown & {each.name for each in scheme.classes}
     assert "3" not in {cell for row in view.answers.rows.rows for cell, _tone in row}
+    reading.leave()
