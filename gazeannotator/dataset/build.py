@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +20,7 @@ from gazeannotator.dataset.splits import empty_parts, parse_split, split_by_pati
 from gazeannotator.dataset.writer import DatasetWriter, writing
 from gazeannotator.errors import BadInput
 from gazeannotator.gaze.fixations import DEFAULT, METHODS
-from gazeannotator.study.store import Store
+from gazeannotator.study.model import Protocol
 
 Progress = Callable[[int, int, str], None]
 """Called with (done, total, what is being done); raises `Cancelled` to stop."""
@@ -92,20 +91,6 @@ class BuildReport:
     warnings: list[str]
 
 
-def _used_limits(options: BuildOptions, studies: Sequence[Path]) -> dict[str, Any]:
-    """Tell the limits that were used: one number, or one for each study where they differ."""
-    given = Quality(options.max_data_loss, options.max_accuracy_deg, options.require_validation)
-    limits = {}
-    for path in studies:
-        with Store.open(path) as store:
-            limits[path.resolve().name] = given.of(store.protocol)
-    used: dict[str, Any] = {}
-    for name in ("max_data_loss", "max_accuracy_deg"):
-        values = {study: getattr(each, name) for study, each in limits.items()}
-        used[name] = next(iter(values.values())) if len(set(values.values())) == 1 else values
-    return used
-
-
 def check_options(options: BuildOptions) -> None:
     """Refuse options that make no sense.
 
@@ -166,7 +151,7 @@ def build(
     options = options or BuildOptions()
     check_options(options)
     joined = join_studies(studies)
-    limits = Quality(options.max_data_loss, options.max_accuracy_deg, options.require_validation)
+    limits = {path: _limits(options, protocol) for path, protocol in joined.protocols.items()}
     recipe = Recipe(options.size, options.method, options.sigma_deg, limits)
     paths = list(dict.fromkeys(studies))
     tally = _Tally()
@@ -177,7 +162,7 @@ def build(
                     progress(row, len(joined.images), "Images")
                 _write(writer, row, image)
                 tally.add(image)
-        split, warnings = _finish(writer, joined, tally, options, paths)
+        split, warnings = _finish(writer, joined, tally, options, limits)
         if progress:
             progress(len(joined.images), len(joined.images), "Images")
     return BuildReport(
@@ -193,6 +178,22 @@ def build(
         splits={name: int((split == part).sum()) for part, name in enumerate(SPLITS)},
         warnings=[*joined.warnings, *warnings],
     )
+
+
+def _limits(options: BuildOptions, protocol: Protocol) -> Quality:
+    loss, accuracy_deg = options.max_data_loss, options.max_accuracy_deg
+    return Quality(
+        protocol.max_data_loss if loss is None else loss,
+        protocol.max_accuracy_deg if accuracy_deg is None else accuracy_deg,
+        options.require_validation,
+    )
+
+
+def _told(limits: Mapping[Path, float]) -> float | dict[str, float]:
+    """Tell a limit as one number, or as one for each study where they differ."""
+    if len(set(limits.values())) == 1:
+        return next(iter(limits.values()))
+    return {path.resolve().name: limit for path, limit in limits.items()}
 
 
 def _write(writer: DatasetWriter, row: int, image: PreparedImage) -> None:
@@ -241,7 +242,11 @@ class _Tally:
 
 
 def _finish(
-    writer: DatasetWriter, joined: Joined, tally: _Tally, options: BuildOptions, studies: Sequence[Path]
+    writer: DatasetWriter,
+    joined: Joined,
+    tally: _Tally,
+    options: BuildOptions,
+    limits: Mapping[Path, Quality],
 ) -> tuple[NDArray[np.int8], list[str]]:
     """Split the images and write what is known only now."""
     patients = [image.patient for image in joined.images]
@@ -255,8 +260,9 @@ def _finish(
         "scheme": asdict(joined.scheme),
         "build": {
             **asdict(options),
-            **_used_limits(options, studies),
-            "studies": [path.resolve().name for path in studies],
+            "max_data_loss": _told({path: each.max_data_loss for path, each in limits.items()}),
+            "max_accuracy_deg": _told({path: each.max_accuracy_deg for path, each in limits.items()}),
+            "studies": [path.resolve().name for path in limits],
             "corrected": tally.corrected.as_data(),
         },
         "readers": [{"code": code, "readings": n} for code, n in sorted(tally.readers.items())],

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from gazeannotator.errors import BadInput, StudyDamaged
-from gazeannotator.study.model import UNKNOWN, Image, Reading, Scheme, Session
+from gazeannotator.study.model import UNKNOWN, Image, Protocol, Reading, Scheme, Session
 from gazeannotator.study.store import Store
 
 
@@ -40,6 +40,8 @@ class Joined:
     ----------
     name : str
         Of the study, or of all of them.
+    protocols : mapping of Path to Protocol
+        The options of each study.
     patients_known : bool
         Whether every image has a patient.
     warnings : tuple of str
@@ -48,6 +50,7 @@ class Joined:
 
     name: str
     scheme: Scheme
+    protocols: Mapping[Path, Protocol]
     images: tuple[JoinedImage, ...]
     patients_known: bool
     warnings: tuple[str, ...]
@@ -80,12 +83,14 @@ def join_studies(studies: Sequence[Path]) -> Joined:
     """
     found = _Collected()
     names: list[str] = []
+    protocols: dict[Path, Protocol] = {}
     checks: set[str] = set()
     scheme: Scheme | None = None
     for path in studies:
         with Store.open(path) as store:
             scheme = _same_scheme(scheme, store.scheme, path)
             names += [store.name] if store.name not in names else []
+            protocols[store.path] = store.protocol
             checks.add(_key_mark(store))
             _collect(found, store)
     if scheme is None or not found.images:
@@ -103,7 +108,7 @@ def join_studies(studies: Sequence[Path]) -> Joined:
             "The studies have different key files, so patients cannot be matched between them: "
             "a patient who is in two of them may lie in two parts of the split."
         )
-    return Joined(", ".join(names), scheme, images, patients_known, tuple(warnings))
+    return Joined(", ".join(names), scheme, protocols, images, patients_known, tuple(warnings))
 
 
 def _key_mark(store: Store) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections import deque
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,12 +24,12 @@ from gazeannotator.study.store import Store
 
 @dataclass(frozen=True)
 class Recipe:
-    """How images and readings are made ready."""
+    """How images and readings are made ready; the limits are those of each study."""
 
     grid_px: int
     method: str
     sigma_deg: float
-    limits: Quality
+    limits: Mapping[Path, Quality]
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,6 @@ class Preparer:
 
     def __init__(self, studies: Sequence[Path], recipe: Recipe) -> None:
         self._stores = {path: Store.open(path) for path in studies}
-        self._limits = {path: recipe.limits.of(store.protocol) for path, store in self._stores.items()}
         self._recipe = recipe
 
     def close(self) -> None:
@@ -81,7 +80,7 @@ class Preparer:
                 each.reading,
                 image.size_px,
                 recipe.method,
-                self._limits[each.study],
+                recipe.limits[each.study],
             )
             for each in image.readings
         ]

@@ -21,7 +21,7 @@ from gazeannotator.geometry import (
     screen_px_to_image_px,
 )
 from gazeannotator.samples import both_eyes, plausible_mm
-from gazeannotator.study.model import CANNOT_BE_ASSESSED, Protocol, Reading, Session
+from gazeannotator.study.model import CANNOT_BE_ASSESSED, Reading, Session
 from gazeannotator.study.store import Store
 
 
@@ -31,27 +31,17 @@ class Quality:
 
     Attributes
     ----------
-    max_data_loss : float, optional
-        Share of lost samples; None: the study's own limit.
-    max_accuracy_deg : float, optional
-        Mean error at the last validation; None: the study's own limit.
+    max_data_loss : float
+        Share of lost samples.
+    max_accuracy_deg : float
+        Mean error at the last validation.
     require_validation : bool
         Whether a reading without a validation is left out too.
     """
 
-    max_data_loss: float | None
-    max_accuracy_deg: float | None
+    max_data_loss: float
+    max_accuracy_deg: float
     require_validation: bool
-
-    def of(self, protocol: Protocol) -> Quality:
-        """Fill in the limits of a study."""
-        return replace(
-            self,
-            max_data_loss=protocol.max_data_loss if self.max_data_loss is None else self.max_data_loss,
-            max_accuracy_deg=protocol.max_accuracy_deg
-            if self.max_accuracy_deg is None
-            else self.max_accuracy_deg,
-        )
 
 
 @dataclass(frozen=True)
@@ -170,9 +160,9 @@ def why_excluded(reading: Reading, loss: float, limits: Quality) -> str:
         return "cannot_be_assessed"
     if reading.note:
         return OPERATOR + reading.note
-    if limits.max_data_loss is not None and loss > limits.max_data_loss:
+    if loss > limits.max_data_loss:
         return "data_loss"
-    if limits.max_accuracy_deg is not None and reading.tracking.accuracy_deg > limits.max_accuracy_deg:
+    if reading.tracking.accuracy_deg > limits.max_accuracy_deg:
         return "accuracy"
     if limits.require_validation and math.isnan(reading.tracking.accuracy_deg):
         return "not_validated"
