@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import numpy as np
 from PySide6.QtCore import QCoreApplication, QPoint, QPointF, QSize
 from PySide6.QtGui import QGuiApplication, QScreen
 from PySide6.QtWidgets import QWidget
@@ -144,14 +143,22 @@ def reading_screen(facts: ScreenFacts, distance_mm: float) -> Screen:
     return Screen(*facts.px, *facts.mm, distance_mm)
 
 
+def origin_of(widget: QWidget) -> tuple[int, int]:
+    """Where the top-left corner of a widget that is shown lies on its screen, physical px."""
+    window = widget.window()
+    corner = QPointF(widget.mapTo(window, QPoint(0, 0)))
+    # Wayland tells no window where it lies; one that fills the screen lies in its corner.
+    if not (window.isFullScreen() and QGuiApplication.platformName().startswith("wayland")):
+        # Only the window itself knows where it lies to the physical pixel: a widget rounds to logical ones.
+        handle = window.windowHandle()
+        corner = handle.mapToGlobal(corner) - QPointF(handle.screen().geometry().topLeft())
+    x, y = logical_to_screen_px(corner.toTuple(), widget.devicePixelRatioF())
+    return (round(x), round(y))
+
+
 def area_of(widget: QWidget) -> Placement:
     """Where a widget that is shown lies on its screen, physical px."""
-    handle = widget.window().windowHandle()
-    screen, scale = handle.screen(), widget.devicePixelRatioF()
-    # Only the window itself knows where it lies to the physical pixel: a widget rounds to logical ones.
-    corner = handle.mapToGlobal(QPointF(widget.mapTo(widget.window(), QPoint(0, 0))))
-    corner -= QPointF(screen.geometry().topLeft())
-    x, y = logical_to_screen_px(np.array([corner.x(), corner.y()]), scale)
+    screen, scale = widget.window().windowHandle().screen(), widget.devicePixelRatioF()
     if widget.size() == screen.size():
-        return Placement(round(x), round(y), *physical_size(screen.size(), scale))
-    return Placement(round(x), round(y), round(widget.width() * scale), round(widget.height() * scale))
+        return Placement(*origin_of(widget), *physical_size(screen.size(), scale))
+    return Placement(*origin_of(widget), round(widget.width() * scale), round(widget.height() * scale))

@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from typing import Literal
 
-from PySide6.QtCore import QObject, QPointF, QRect, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QRect, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QScreen
 from PySide6.QtWidgets import QWidget
 
-from gazeannotator.geometry import logical_to_screen_px
 from gazeannotator.settings import Settings
 from gazeannotator.ui import screens
 from gazeannotator.ui.image_view import Patch
@@ -106,14 +105,7 @@ class Place(QObject):
 
     def origin_px(self) -> tuple[int, int]:
         """Tell where the window's top-left corner lies on its screen now."""
-        if self._window.isFullScreen() and QGuiApplication.platformName().startswith("wayland"):
-            # Wayland tells no window where it lies; one that fills the screen lies in its corner.
-            return (0, 0)
-        handle = self._window.windowHandle()
-        # Only the window itself knows where it lies to the physical pixel: a widget rounds to logical ones.
-        corner = handle.mapToGlobal(QPointF(0, 0)) - QPointF(handle.screen().geometry().topLeft())
-        x, y = logical_to_screen_px(corner.toTuple(), self._window.devicePixelRatioF())
-        return (round(x), round(y))
+        return screens.origin_of(self._window)
 
     def problem(self) -> Problem:
         """Say why gaze would be put in the wrong place now; empty if all is as it was.
