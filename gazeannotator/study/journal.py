@@ -228,7 +228,7 @@ def _followed(reading: Reading, entry: Entry) -> Reading:
     elif entry.event == "flag":
         reading = replace(reading, flagged=data["flagged"])
     elif entry.event == "quality":
-        reading = replace(reading, data_loss=_number(data["data_loss"]), below=tuple(data["below"]))
+        reading = replace(reading, data_loss=number(data["data_loss"]), below=tuple(data["below"]))
     elif entry.event == "view":
         reading = replace(reading, views=(*reading.views, (entry.t_s, Placement(*data["placement"]))))
     return reading
@@ -239,7 +239,7 @@ def tracking_by_validation(data: dict[str, Any]) -> TrackerQuality:
     correction = data.get("correction")
     # What was measured says nothing any more of gaze that is corrected by it.
     measured = data if correction is None else correction
-    return TrackerQuality(_number(measured["accuracy_deg"]), _number(data["precision_rms_deg"]), correction)
+    return TrackerQuality(number(measured["accuracy_deg"]), number(data["precision_rms_deg"]), correction)
 
 
 def tracking_by_check(
@@ -254,7 +254,7 @@ def tracking_by_check(
     known : TrackerQuality
         What was known before the check, which stays where it could measure nothing.
     """
-    offset_deg = _number(data.get("offset_deg"))
+    offset_deg = number(data.get("offset_deg"))
     if data.get("passed", True):
         return validated
     if math.isnan(offset_deg):
@@ -262,5 +262,6 @@ def tracking_by_check(
     return validated if offset_deg < validated.accuracy_deg else replace(validated, accuracy_deg=offset_deg)
 
 
-def _number(value: float | None) -> float:
+def number(value: float | None) -> float:
+    """Read a number of an entry's data; NaN where it is null or missing."""
     return math.nan if value is None else float(value)

@@ -10,6 +10,7 @@ from collections import deque
 from dataclasses import replace
 from typing import Any
 
+from gazeannotator.study.journal import number
 from gazeannotator.study.model import Entry
 from gazeannotator.ui.operator.situation import Answered, Check, Limits
 
@@ -92,11 +93,11 @@ class History:
         known = self._answered.get(str(entry.reading))
         if known is not None:
             below = tuple(data.get("below") or ())
-            loss = _number(data.get("data_loss"))
+            loss = number(data.get("data_loss"))
             self._answered[str(entry.reading)] = replace(known, data_loss=loss, below=below)
 
     def _hear_gap(self, _entry: Entry, data: dict[str, Any]) -> None:
-        self._gaps.append((_number(data.get("from_s")), _number(data.get("to_s"))))
+        self._gaps.append((number(data.get("from_s")), number(data.get("to_s"))))
 
     def _hear_target(self, _entry: Entry, data: dict[str, Any]) -> None:
         xy_px = data.get("xy_px")
@@ -104,14 +105,14 @@ class History:
 
     def _hear_validation(self, entry: Entry, data: dict[str, Any]) -> None:
         measured = data.get("correction") or data
-        accuracy_deg, loss = _number(measured.get("accuracy_deg")), _number(data.get("data_loss"))
+        accuracy_deg, loss = number(measured.get("accuracy_deg")), number(data.get("data_loss"))
         good = accuracy_deg <= self._limits.accuracy_deg and not loss > self._limits.data_loss
         self._checks.append(
             Check(
                 "validation",
                 entry.utc,
                 accuracy_deg,
-                _number(data.get("precision_rms_deg")),
+                number(data.get("precision_rms_deg")),
                 loss,
                 self._limits.accuracy_deg,
                 bool(data.get("passed", good)),
@@ -119,12 +120,8 @@ class History:
         )
 
     def _hear_drift_check(self, entry: Entry, data: dict[str, Any]) -> None:
-        limit_deg = _number(data.get("limit_deg"))
-        offset_deg, loss = _number(data.get("offset_deg")), _number(data.get("data_loss"))
+        limit_deg = number(data.get("limit_deg"))
+        offset_deg, loss = number(data.get("offset_deg")), number(data.get("data_loss"))
         self._checks.append(
             Check("drift_check", entry.utc, offset_deg, math.nan, loss, limit_deg, bool(data.get("passed")))
         )
-
-
-def _number(value: float | None) -> float:
-    return math.nan if value is None else float(value)
