@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import sys
 import threading
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from typing import Any
 import fake_device
 import numpy as np
 import pytest
-from fake_control import PACKAGES, Kind, Program, Script, absent, folders
+from fake_control import PACKAGES, Kind, Program, Script, absent, folders, one_tracker
 
 from gazeannotator.samples import GazeChunk
 from gazeannotator.tracking.layouts import Layout
@@ -130,12 +129,7 @@ def make_recorder() -> Callable[..., tuple[Recorder, FakeInlet, MemorySink]]:
 
 @pytest.fixture
 def script(tmp_path: Path) -> Script:
-    """One tracker with a serial number of its own, so that no other test holds its lock."""
-    result = Script(tmp_path / "tobii.json")
-    serial = uuid.uuid4().hex[:12]
-    tracker = {"model": "Tobii Pro Fake", "serial": serial, "address": f"tet-tcp://{serial}"}
-    result.change(trackers=[tracker])
-    return result
+    return one_tracker(tmp_path)
 
 
 @pytest.fixture

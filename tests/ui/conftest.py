@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -174,3 +176,37 @@ def run_script(request: pytest.FixtureRequest) -> Callable[..., str]:
         return result.stdout
 
     return run
+
+
+@contextmanager
+def display() -> Iterator[str]:
+    """Start an X display on which OpenGL works."""
+    xvfb = shutil.which("Xvfb")
+    if xvfb is None:
+        pytest.skip("Xvfb is not installed")
+    read, write = os.pipe()
+    command = [xvfb, "-displayfd", str(write), "-screen", "0", "1366x768x24", "+extension", "GLX"]
+    process = subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL)
+    os.close(write)
+    with os.fdopen(read, encoding="ascii") as pipe:
+        number = pipe.readline().strip()
+    if not number:
+        process.wait(10)
+        pytest.skip("Xvfb does not start here")
+    yield f":{number}"
+    process.terminate()
+    process.wait(10)
+
+
+@pytest.fixture(scope="session")
+def x_display() -> Iterator[str]:
+    """A display for all tests."""
+    with display() as name:
+        yield name
+
+
+@pytest.fixture
+def own_x_display() -> Iterator[str]:
+    """A display for one test, which may change its screens."""
+    with display() as name:
+        yield name

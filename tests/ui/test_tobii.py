@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
-from fake_control import PACKAGES, Kind, Script, absent, folders
+from fake_control import PACKAGES, Kind, Script, absent, folders, one_tracker, variables
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
@@ -29,11 +27,7 @@ See = Callable[[Kind], None]
 
 @pytest.fixture
 def script(tmp_path: Path) -> Script:
-    result = Script(tmp_path / "tobii.json")
-    serial = uuid.uuid4().hex[:12]
-    tracker = {"model": "Tobii Pro Fake", "serial": serial, "address": f"tet-tcp://{serial}"}
-    result.change(trackers=[tracker])
-    return result
+    return one_tracker(tmp_path)
 
 
 @pytest.fixture
@@ -41,9 +35,8 @@ def see(script: Script, monkeypatch: pytest.MonkeyPatch) -> See:
     """Let the app and its child processes see the stand-ins for Tobii's packages, or none."""
 
     def choose(kind: Kind) -> None:
-        path = os.pathsep.join([*folders(kind), *filter(None, [os.environ.get("PYTHONPATH")])])
-        monkeypatch.setenv("PYTHONPATH", path)
-        monkeypatch.setenv("FAKE_TOBII", str(script.path))
+        for name, value in variables(kind, script).items():
+            monkeypatch.setenv(name, value)
         for name in PACKAGES:
             monkeypatch.delitem(sys.modules, name, raising=False)
         for name in absent(kind):

@@ -8,6 +8,7 @@ import queue
 import subprocess
 import sys
 import threading
+import uuid
 from pathlib import Path
 from time import monotonic
 from typing import Any, Literal
@@ -56,13 +57,26 @@ class Script:
         os.replace(new, self.path)
 
 
+def one_tracker(folder: Path) -> Script:
+    """Make a script of one tracker, with a serial number of its own so that no other test holds its lock."""
+    script = Script(folder / "tobii.json")
+    serial = uuid.uuid4().hex[:12]
+    script.change(trackers=[{"model": "Tobii Pro Fake", "serial": serial, "address": f"tet-tcp://{serial}"}])
+    return script
+
+
+def variables(kind: Kind, script: Script) -> dict[str, str]:
+    """Tell the environment in which a process finds these packages and the script's tracker."""
+    path = os.pathsep.join([*folders(kind), *filter(None, [os.environ.get("PYTHONPATH")])])
+    return {"PYTHONPATH": path, "FAKE_TOBII": str(script.path)}
+
+
 class Program:
     """``gazeannotator …`` in a process that sees these packages and the script's tracker."""
 
     def __init__(self, kind: Kind, script: Script, *arguments: str) -> None:
         code = f"import sys; sys.modules.update(dict.fromkeys({absent(kind)!r}))\n"
         code += "from gazeannotator.cli.main import main\nmain()"
-        path = os.pathsep.join([*folders(kind), *filter(None, [os.environ.get("PYTHONPATH")])])
         self.process = subprocess.Popen(
             [sys.executable, "-c", code, *arguments],
             stdin=subprocess.PIPE,
@@ -70,7 +84,7 @@ class Program:
             stderr=subprocess.PIPE,
             text=True,
             encoding="utf-8",
-            env={**os.environ, "PYTHONPATH": path, "FAKE_TOBII": str(script.path)},
+            env={**os.environ, **variables(kind, script)},
         )
         self.output = ""
         self.events: list[dict[str, Any]] = []

@@ -19,10 +19,17 @@ from gazeannotator.tracking.eye import SimulatedEye
 from gazeannotator.tracking.outcome import Outcome
 from gazeannotator.tracking.quality import Limits
 from gazeannotator.tracking.target_run import TargetFact
+from gazeannotator.ui.calibration import target_page
 from gazeannotator.ui.calibration.screen import CheckPlace, CheckScreen
 
 SCREEN = Screen(800, 800, 300, 300, 650)
 RATE_HZ = 250
+
+
+@pytest.fixture
+def short_introduction(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Show the first target almost at once."""
+    monkeypatch.setattr(target_page, "INTRODUCTION_MS", 100)
 
 
 class Looker:

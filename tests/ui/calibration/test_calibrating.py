@@ -9,17 +9,11 @@ import pytest
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from gazeannotator.tracking import targets
-from gazeannotator.ui.calibration import target_page
 
 Start = Callable[..., Any]
 Key = Qt.Key
 
-pytestmark = pytest.mark.timeout(150)
-
-
-@pytest.fixture(autouse=True)
-def _no_introduction(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(target_page, "INTRODUCTION_MS", 100)
+pytestmark = [pytest.mark.timeout(150), pytest.mark.usefixtures("short_introduction")]
 
 
 class FakeTracker(QObject):

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from fake_control import Script, folders
+from fake_control import one_tracker, variables
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -28,15 +26,11 @@ def link(
     qapp: QApplication, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[TobiiLink]:
     """Give the application's link, with a tracker that sends."""
-    script = Script(tmp_path / "tobii.json")
-    serial = uuid.uuid4().hex[:12]
-    address = f"tet-tcp://{serial}"
-    script.change(trackers=[{"model": "Tobii Pro Fake", "serial": serial, "address": address}])
-    path = os.pathsep.join([*folders("both"), *filter(None, [os.environ.get("PYTHONPATH")])])
-    monkeypatch.setenv("PYTHONPATH", path)
-    monkeypatch.setenv("FAKE_TOBII", str(script.path))
+    script = one_tracker(tmp_path)
+    for name, value in variables("both", script).items():
+        monkeypatch.setenv(name, value)
     result = TobiiLink.of_the_application()
-    result.start(address, 120.0)
+    result.start(script.now["trackers"][0]["address"], 120.0)
     qtbot.waitUntil(lambda: result.calibrates, timeout=SOON_MS)
     yield result
     result.close()

@@ -11,18 +11,13 @@ from PySide6.QtCore import Qt
 
 from gazeannotator.geometry import angle_deg
 from gazeannotator.tracking import targets
-from gazeannotator.ui.calibration import course, target_page
+from gazeannotator.ui.calibration import course
 from gazeannotator.ui.image_view import BLANK
 
 Start = Callable[..., Any]
 Key = Qt.Key
 
-pytestmark = pytest.mark.timeout(150)
-
-
-@pytest.fixture(autouse=True)
-def _no_introduction(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(target_page, "INTRODUCTION_MS", 100)
+pytestmark = [pytest.mark.timeout(150), pytest.mark.usefixtures("short_introduction")]
 
 
 def begin(check: Any) -> None:

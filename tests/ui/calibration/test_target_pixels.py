@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import subprocess
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,18 +13,14 @@ WITHIN_PX = 0.1
 SCREENS_PX = ((1366, 768), (1920, 1080))
 
 
-def shown(number: int, **environment: str) -> dict[str, Any]:
-    script = Path(__file__).with_name("show_targets.py")
-    result = subprocess.run(
-        [sys.executable, str(script), str(number)],
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert result.returncode == 0, result.stderr
-    return json.loads(result.stdout)
+@pytest.fixture
+def shown(run_script: Callable[..., str]) -> Callable[..., dict[str, Any]]:
+    """Show the targets on the screen of that number."""
+
+    def show(number: int, **environment: str) -> dict[str, Any]:
+        return json.loads(run_script("show_targets.py", str(number), **environment))
+
+    return show
 
 
 def check(facts: dict[str, Any]) -> None:
@@ -42,7 +34,7 @@ def check(facts: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("scale", [1, 1.25, 1.5, 2])
 @pytest.mark.parametrize("number", [0, 1], ids=["first-screen", "second-screen"])
-def test_raster(tmp_path: Path, number: int, scale: float) -> None:
+def test_raster(tmp_path: Path, shown: Callable[..., dict[str, Any]], number: int, scale: float) -> None:
     screens = [
         {"name": f"S{n}", "x": x, "y": y, "width": px[0], "height": px[1], "dpr": 1}
         for n, (x, y, px) in enumerate(zip((0, SCREENS_PX[0][0]), (0, 120), SCREENS_PX, strict=True))
@@ -57,26 +49,8 @@ def test_raster(tmp_path: Path, number: int, scale: float) -> None:
     check(facts)
 
 
-@pytest.fixture(scope="module")
-def display() -> Iterator[str]:
-    """A display of its own on which OpenGL works."""
-    xvfb = shutil.which("Xvfb")
-    if xvfb is None:
-        pytest.skip("Xvfb is not installed")
-    read, write = os.pipe()
-    command = [xvfb, "-displayfd", str(write), "-screen", "0", "1366x768x24", "+extension", "GLX"]
-    with subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL) as server:
-        os.close(write)
-        with os.fdopen(read, encoding="ascii") as pipe:
-            number = pipe.readline().strip()
-        if not number:
-            pytest.skip("Xvfb does not start here")
-        yield f":{number}"
-        server.terminate()
-
-
 @pytest.mark.parametrize("scale", ["1", "1.5"])
-def test_opengl(display: str, scale: str) -> None:
-    facts = shown(0, DISPLAY=display, QT_QPA_PLATFORM="xcb", QT_SCALE_FACTOR=scale)
+def test_opengl(x_display: str, shown: Callable[..., dict[str, Any]], scale: str) -> None:
+    facts = shown(0, DISPLAY=x_display, QT_QPA_PLATFORM="xcb", QT_SCALE_FACTOR=scale)
     assert facts["method"] == "swap"
     check(facts)

@@ -1,10 +1,6 @@
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -223,37 +219,3 @@ def make_tracker(qapp: object) -> Iterator[Callable[..., Tracker]]:
     yield make
     for each in trackers:
         each.close()
-
-
-@contextmanager
-def display() -> Iterator[str]:
-    """Start an X display on which OpenGL works."""
-    xvfb = shutil.which("Xvfb")
-    if xvfb is None:
-        pytest.skip("Xvfb is not installed")
-    read, write = os.pipe()
-    command = [xvfb, "-displayfd", str(write), "-screen", "0", "1366x768x24", "+extension", "GLX"]
-    process = subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL)
-    os.close(write)
-    with os.fdopen(read, encoding="ascii") as pipe:
-        number = pipe.readline().strip()
-    if not number:
-        process.wait(10)
-        pytest.skip("Xvfb does not start here")
-    yield f":{number}"
-    process.terminate()
-    process.wait(10)
-
-
-@pytest.fixture(scope="session")
-def x_display() -> Iterator[str]:
-    """A display for all tests."""
-    with display() as name:
-        yield name
-
-
-@pytest.fixture
-def own_x_display() -> Iterator[str]:
-    """A display for one test, which may change its screens."""
-    with display() as name:
-        yield name

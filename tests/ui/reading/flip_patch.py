@@ -8,12 +8,11 @@ Usage: flip_patch.py STUDY CORNER PICTURE; prints a JSON object.
 from __future__ import annotations
 
 import json
-import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QEventLoop, Qt, QTimer
+from event_loop import wait, wait_until
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QKeyEvent
 from PySide6.QtWidgets import QApplication
 
@@ -26,26 +25,6 @@ from gazeannotator.ui.reading.room import Phase
 
 GREY, RED = "#5f5f5f", "#c82828"
 SIZE_MM = 15.0
-
-
-def wait_until(holds: Callable[[], bool]) -> None:
-    loop, clock = QEventLoop(), QTimer(interval=5)
-    clock.timeout.connect(lambda: loop.quit() if holds() else None)
-    limit = QTimer(interval=15_000, singleShot=True)
-    limit.timeout.connect(loop.quit)
-    clock.start()
-    limit.start()
-    loop.exec()
-    if not holds():
-        sys.stderr.write("what was waited for did not come\n")
-        sys.stderr.flush()
-        os._exit(1)
-
-
-def wait(milliseconds: int) -> None:
-    loop = QEventLoop()
-    QTimer.singleShot(milliseconds, loop.quit)
-    loop.exec()
 
 
 def main() -> None:

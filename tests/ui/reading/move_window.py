@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QEventLoop, QTimer
+from event_loop import wait
 from x_screens import XScreens
 
 from gazeannotator.settings import Settings
@@ -21,12 +21,6 @@ from gazeannotator.ui.reading.opening import open_reading
 
 CORNER = (613, 31)
 MOVES = 40
-
-
-def wait(milliseconds: int) -> None:
-    loop = QEventLoop()
-    QTimer.singleShot(milliseconds, loop.quit)
-    loop.exec()
 
 
 def main() -> None:

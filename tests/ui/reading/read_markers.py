@@ -11,18 +11,18 @@ list of its readings.
 from __future__ import annotations
 
 import json
-import os
 import sys
-from collections.abc import Callable
 from dataclasses import replace
-from functools import reduce
+from functools import partial, reduce
 from pathlib import Path
 from typing import Any
 
 import cv2
+import event_loop
 import numpy as np
 import PIL.Image
-from PySide6.QtCore import QEvent, QEventLoop, QRect, Qt, QTimer
+from event_loop import wait
+from PySide6.QtCore import QEvent, QRect, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QImage, QKeyEvent
 from PySide6.QtWidgets import QApplication
 from x_screens import XScreens
@@ -40,7 +40,7 @@ from gazeannotator.tracking.replay import Recording
 from gazeannotator.tracking.senders.table import SENDERS
 from gazeannotator.tracking.simulator import ReplaySource, simulated_stream
 from gazeannotator.ui.app import make_application
-from gazeannotator.ui.reading.opening import ReadingWindow, open_reading
+from gazeannotator.ui.reading.opening import open_reading
 from gazeannotator.ui.reading.room import Phase
 
 SIZES = ((1300, 500), (901, 1301))
@@ -57,7 +57,8 @@ COLOURS = {
 RATE_HZ = 250.0
 SAMPLES_EACH = 20
 STEP_S = 0.01
-PATIENCE_MS = 20_000
+
+wait_until = partial(event_loop.wait_until, patience_ms=20_000)
 
 
 def block_of(colour: str, size: tuple[int, int]) -> tuple[int, int, int, int]:
@@ -106,29 +107,6 @@ def pixels_of(image: QImage) -> np.ndarray:
     image = image.convertToFormat(QImage.Format.Format_RGB888)
     rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
     return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
-
-
-def wait_until(holds: Callable[[], bool]) -> None:
-    loop, clock = QEventLoop(), QTimer(interval=5)
-    clock.timeout.connect(lambda: loop.quit() if holds() else None)
-    limit = QTimer(interval=PATIENCE_MS, singleShot=True)
-    limit.timeout.connect(loop.quit)
-    clock.start()
-    limit.start()
-    loop.exec()
-    if not holds():
-        windows = [each for each in QApplication.topLevelWidgets() if isinstance(each, ReadingWindow)]
-        said = [(each.controller.phase, each.link.state.step, each.panel.text) for each in windows]
-        sys.stderr.write(f"what was waited for did not come: {said}\n")
-        sys.stderr.flush()
-        # Threads that receive would keep the process alive.
-        os._exit(1)
-
-
-def wait(milliseconds: int) -> None:
-    loop = QEventLoop()
-    QTimer.singleShot(milliseconds, loop.quit)
-    loop.exec()
 
 
 class Sitting:

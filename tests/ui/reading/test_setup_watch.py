@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
-import os
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from fake_control import Script, folders
+from fake_control import Script, one_tracker, variables
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -24,20 +22,15 @@ MEASURED = {"accuracy_deg": 0.5, "precision_rms_deg": 0.1, "data_loss": 0.0, "po
 
 @pytest.fixture
 def script(tmp_path: Path) -> Script:
-    result = Script(tmp_path / "tobii.json")
-    serial = uuid.uuid4().hex[:12]
-    tracker = {"model": "Tobii Pro Fake", "serial": serial, "address": f"tet-tcp://{serial}"}
-    result.change(trackers=[tracker])
-    return result
+    return one_tracker(tmp_path)
 
 
 @pytest.fixture
 def link(
     qapp: QApplication, qtbot: QtBot, script: Script, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[TobiiLink]:
-    path = os.pathsep.join([*folders("both"), *filter(None, [os.environ.get("PYTHONPATH")])])
-    monkeypatch.setenv("PYTHONPATH", path)
-    monkeypatch.setenv("FAKE_TOBII", str(script.path))
+    for name, value in variables("both", script).items():
+        monkeypatch.setenv(name, value)
     result = TobiiLink.of_the_application()
     result.start(script.now["trackers"][0]["address"], 120.0)
     qtbot.waitUntil(lambda: result.calibrates, timeout=SOON_MS)

@@ -7,10 +7,10 @@ the program with an error.
 """
 
 import sys
-import time
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, Qt, QTimer
+from event_loop import wait, wait_until
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QScreen
 from PySide6.QtWidgets import QWidget
 
@@ -18,19 +18,6 @@ from gazeannotator.settings import Settings
 from gazeannotator.ui import app
 from gazeannotator.ui.reading.opening import open_reading
 from gazeannotator.ui.reading.room import Phase
-
-
-def wait(milliseconds: int) -> None:
-    loop = QEventLoop()
-    QTimer.singleShot(milliseconds, loop.quit)
-    loop.exec()
-
-
-def until(condition) -> None:
-    deadline = time.monotonic() + 15
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come to that in time"
-        wait(10)
 
 
 def press(window: QWidget, key: Qt.Key) -> None:
@@ -61,32 +48,32 @@ def main() -> None:
 
     reading = open_reading(study, "R1", None, settings=Settings(), **options)
     controller, view = reading.controller, reading.operator.window
-    until(lambda: view.isVisible() and reading.isActiveWindow())
+    wait_until(lambda: view.isVisible() and reading.isActiveWindow())
     assert lies_on(view, other, mine)
     assert reading.geometry() == mine.geometry()
     assert view.width() > 0.9 * other.geometry().width()
 
     press(reading, Qt.Key.Key_Space)
-    until(lambda: controller.phase is Phase.VIEWING)
+    wait_until(lambda: controller.phase is Phase.VIEWING)
     wait(500)
     # A click makes the view the active window: the image stays, and the keys are still the reader's.
     view.activateWindow()
-    until(view.isActiveWindow)
+    wait_until(view.isActiveWindow)
     wait(150)
     assert controller.phase is Phase.VIEWING
     press(view, Qt.Key.Key_2)
-    until(lambda: controller.answers == 1 and controller.phase is Phase.VIEWING)
+    wait_until(lambda: controller.answers == 1 and controller.phase is Phase.VIEWING)
 
     # From there to a third window: now nobody hands the keys on.
     third = QWidget()
     third.show()
     third.activateWindow()
-    until(lambda: controller.phase is Phase.PAUSED)
+    wait_until(lambda: controller.phase is Phase.PAUSED)
     assert controller.why_paused == "window"
     third.close()
-    until(lambda: view.controls.pause.text() == "Continue")
+    wait_until(lambda: view.controls.pause.text() == "Continue")
     view.controls.pause.click()
-    until(lambda: controller.phase is Phase.VIEWING and reading.isActiveWindow())
+    wait_until(lambda: controller.phase is Phase.VIEWING and reading.isActiveWindow())
 
     # Closed, the reading goes on, and nothing opens it again by itself.
     view.close()
@@ -95,7 +82,7 @@ def main() -> None:
     application.screenAdded.emit(other)
     assert not view.isVisible()
     press(reading, Qt.Key.Key_1)
-    until(lambda: controller.answers == 2)
+    wait_until(lambda: controller.answers == 2)
     reading.operator.open_beside()
     assert view.isVisible()
     assert lies_on(view, other, mine)
@@ -103,7 +90,7 @@ def main() -> None:
     # Moved onto the reader's screen it goes back.
     view.showNormal()
     view.setGeometry(mine.geometry().adjusted(20, 20, -20, -20))
-    until(lambda: lies_on(view, other, mine))
+    wait_until(lambda: lies_on(view, other, mine))
 
     # Its screen is unplugged, and comes back.
     application.screenRemoved.emit(other)
@@ -117,8 +104,8 @@ def main() -> None:
     press(reading, Qt.Key.Key_Escape)
     wait(100)
     press(reading, Qt.Key.Key_Return)
-    until(lambda: controller.phase is Phase.CLOSED)
-    until(lambda: reading.operator.window is None)
+    wait_until(lambda: controller.phase is Phase.CLOSED)
+    wait_until(lambda: reading.operator.window is None)
     sys.stdout.write("all is well\n")
 
 

@@ -8,12 +8,11 @@ Usage: unplug_screen.py STUDY SCREENSHOTS; prints a JSON list of what was seen a
 from __future__ import annotations
 
 import json
-import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QEventLoop, Qt, QTimer
+from event_loop import wait, wait_until
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QApplication
 from x_screens import XScreens
@@ -25,26 +24,6 @@ from gazeannotator.ui.reading.opening import open_reading
 from gazeannotator.ui.reading.room import Phase
 
 LEFT, RIGHT = (0, 0, 800, 768), (800, 0, 566, 768)
-
-
-def wait_until(holds: Callable[[], bool], what: str) -> None:
-    loop, clock = QEventLoop(), QTimer(interval=5)
-    clock.timeout.connect(lambda: loop.quit() if holds() else None)
-    limit = QTimer(interval=15_000, singleShot=True)
-    limit.timeout.connect(loop.quit)
-    clock.start()
-    limit.start()
-    loop.exec()
-    if not holds():
-        sys.stderr.write(f"did not come: {what}\n")
-        sys.stderr.flush()
-        os._exit(1)
-
-
-def wait(milliseconds: int) -> None:
-    loop = QEventLoop()
-    QTimer.singleShot(milliseconds, loop.quit)
-    loop.exec()
 
 
 def main() -> None:
@@ -63,7 +42,7 @@ def main() -> None:
         QApplication.sendEvent(window, QKeyEvent(QEvent.Type.KeyPress, key, Qt.KeyboardModifier.NoModifier))
 
     def until(phase: Phase) -> None:
-        wait_until(lambda: window.controller.phase is phase, f"{phase}, but {window.controller.phase}")
+        wait_until(lambda: window.controller.phase is phase)
         wait(150)
 
     def note(what: str) -> None:
@@ -115,13 +94,13 @@ def main() -> None:
     monitors.unplug("RIGHT")
     until(Phase.HELD)
     monitors.plug("RIGHT", (800, 0, 560, 700))
-    wait_until(lambda: window.place.problem() == "changed", "changed")
+    wait_until(lambda: window.place.problem() == "changed")
     wait(150)
     note("another size")
     press(Qt.Key.Key_Escape)
     wait(50)
     press(Qt.Key.Key_Return)
-    wait_until(lambda: bool(closed), "closed")
+    wait_until(lambda: bool(closed))
     with Store.open(study) as store:
         (session,) = store.sessions()
         rows = [
