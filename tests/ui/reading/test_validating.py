@@ -162,8 +162,8 @@ def test_in_a_pause_with_a_correction(open_with_eye: Callable[..., Any]) -> None
     assert reading.controller.session.tracking.accuracy_deg == row.data["correction"]["accuracy_deg"]
     # What is seen of the gaze is corrected, what is recorded is not.
     feed = reading.window.link.feed
-    reading.qtbot.wait(600)  # the eye goes to the middle of the screen
-    raw, seen = feed.raw(1.0), feed.latest(1.0)
+    reading.qtbot.wait(1500)  # the eye goes to the middle of the screen
+    raw, seen = feed.raw(0.5), feed.latest(0.5)
     screen = reading.window.room.screen
     middle_px = np.array([screen.width_px, screen.height_px]) / 2
     raw_px, seen_px = (
