@@ -77,16 +77,28 @@ def _content_problems(path: Path) -> Iterator[Problem]:
             yield Problem(error.message.removesuffix("."), folder.key_file(path).name, error.hint)
         store.readings()  # raises where rows cannot be understood
         expected = {store.image_file(each.id): each.id for each in store.images()}
+        waiting = {folder.waiting_file(path, each.id) for each in store.waiting()}
     for file, identity in expected.items():
         where = file.relative_to(path).as_posix()
         if not file.is_file():
             yield Problem("an image file is missing", where, _RESTORE_IMAGE)
         elif not _is_unchanged(file, identity):
             yield Problem("an image file was changed", where, _REPLACE_IMAGE)
+    yield from _waiting_problems(path, waiting)
     there = (each for each in folder.images_folder(path).rglob("*") if not each.is_dir())
     for file in sorted(set(there) - set(expected)):
         remedy = "Delete it: it is no image of the study (an import that was cut off leaves such files)."
         yield Problem("a file was added to the images", file.relative_to(path).as_posix(), remedy)
+
+
+def _waiting_problems(path: Path, waiting: set[Path]) -> Iterator[Problem]:
+    there = {each for each in folder.waiting_folder(path).rglob("*") if not each.is_dir()}
+    for file in sorted(waiting - there):
+        remedy = "Import the original image again, or reject it in the review."
+        yield Problem("an image that waits for review is missing", file.relative_to(path).as_posix(), remedy)
+    for file in sorted(there - waiting):
+        remedy = "Delete it: it does not wait any more, and may show a name."
+        yield Problem("a file was left among the waiting images", file.relative_to(path).as_posix(), remedy)
 
 
 def _is_unchanged(file: Path, identity: str) -> bool:

@@ -28,7 +28,8 @@ def study_info(store: Store, *, data_loss: LossMeasure | None = None) -> dict[st
     Returns
     -------
     dict
-        ``name``, ``scheme``, ``simulated``, ``images``, ``patients`` (known ones), ``readers``,
+        ``name``, ``scheme``, ``simulated``, ``images``, ``waiting`` (for review, not among the
+        images), ``patients`` (known ones), ``readers``,
         ``readings``: ``done`` (valid answers), ``left`` (images that readers have still to
         answer), ``excluded`` (readings that a data set leaves out: corrected, interrupted,
         cannot be assessed, beyond the protocol's limits of accuracy or data loss),
@@ -56,6 +57,7 @@ def study_info(store: Store, *, data_loss: LossMeasure | None = None) -> dict[st
         "scheme": scheme.name,
         "simulated": any(each.simulated for each in sessions.values()),
         "images": len(images),
+        "waiting": len(store.waiting()),
         "patients": len({each.patient for each in images} - {None}),
         "readers": len(readers),
         "readings": {

@@ -60,6 +60,16 @@ def images_folder(study: Path) -> Path:
     return study / "images"
 
 
+def waiting_folder(study: Path) -> Path:
+    """Return the folder of images that wait for a reviewer; they may still show names."""
+    return study / "waiting"
+
+
+def waiting_file(study: Path, waiting_id: str) -> Path:
+    """Return where a waiting image lies, its pixels as they came."""
+    return waiting_folder(study) / f"{waiting_id}.png"
+
+
 def image_file(study: Path, image_id: str) -> Path:
     """Return where an image lies."""
     return images_folder(study) / image_id[:2] / f"{image_id}.png"

@@ -69,6 +69,13 @@ class StudyKey:
         # macOS hands out decomposed letters, other systems composed ones: the same name must match.
         return self._hmac(unicodedata.normalize("NFC", name))
 
+    def waiting_id(self, image: str) -> str:
+        """Return what stands for an image before its review, from the content hash it came with.
+
+        Keyed, as whoever has the original could else tell that it is in the study.
+        """
+        return self._hmac(f"waiting {image}")[:32]
+
     @property
     def check(self) -> str:
         """A mark by which a wrong key is noticed; it tells nothing about the key."""

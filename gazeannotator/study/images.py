@@ -15,6 +15,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+import PIL.ExifTags
 import PIL.Image
 import PIL.ImageFile
 import PIL.ImageOps
@@ -54,10 +55,13 @@ class Decoded:
         Upright RGB, uint8 or uint16.
     pages : int
         How many images the file holds; only the first was taken.
+    metadata : tuple of str
+        Names of what else was in the file and was dropped; none of the values.
     """
 
     pixels: Pixels
     pages: int
+    metadata: tuple[str, ...] = ()
 
 
 def decode(data: bytes, where: str) -> Decoded:
@@ -148,12 +152,28 @@ def _decoded(image: PIL.ImageFile.ImageFile, data: bytes, where: str) -> Decoded
     deep = _is_deep(image)
     # Loading checks the whole file (truncation, checksums), also where the pixels are taken elsewhere.
     image.load()
+    names = _metadata_names(image)
     if deep:
-        return Decoded(_deep_pixels(data, image), pages)
+        return Decoded(_deep_pixels(data, image), pages, names)
     upright = PIL.ImageOps.exif_transpose(image)
     if upright.has_transparency_data:
-        return Decoded(_over_black(np.asarray(upright.convert("RGBA"))), pages)
-    return Decoded(np.asarray(upright.convert("RGB")), pages)
+        return Decoded(_over_black(np.asarray(upright.convert("RGBA"))), pages, names)
+    return Decoded(np.asarray(upright.convert("RGB")), pages, names)
+
+
+def _metadata_names(image: PIL.ImageFile.ImageFile) -> tuple[str, ...]:
+    """Name what is dropped; a text chunk's own key is free text, so it is not repeated."""
+    plain = {"exif", "icc_profile", "comment", "dpi", "gamma", "xmp", "photoshop", "adobe", "jfif"}
+    keys = {str(each).casefold() for each in image.info}
+    names = sorted(plain & keys)
+    if any(isinstance(value, str) and key not in plain for key, value in image.info.items()):
+        names.append("text")
+    try:
+        tags = [int(each) for each in image.getexif()]
+    except Exception:  # noqa: BLE001 - decoders raise nearly anything at broken files
+        # Broken Exif is dropped like any other.
+        tags = []
+    return (*names, *(PIL.ExifTags.TAGS.get(each, f"tag {each}") for each in tags))
 
 
 def _is_deep(image: PIL.ImageFile.ImageFile) -> bool:

@@ -104,6 +104,8 @@ class Image:
         Width, height.
     file_hmac : tuple of str
         Keyed hashes of every file name under which the image was imported.
+    spacing_mm : tuple of float or None
+        Millimetres from pixel to pixel across and down, where a DICOM file told.
     """
 
     id: str
@@ -111,6 +113,7 @@ class Image:
     truth: int
     size_px: tuple[int, int]
     file_hmac: tuple[str, ...] = ()
+    spacing_mm: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)

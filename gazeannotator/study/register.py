@@ -7,7 +7,9 @@ an image, or a reader's consent, is a further row; nothing is changed in place.
 Events and their data:
 ``study_created`` {name, scheme, protocol, software, key_check},
 ``protocol_changed`` {protocol} (whole; for the sessions after it),
-``image_imported`` {patient, truth, size_px, file_hmac},
+``image_imported`` {patient, truth, size_px, file_hmac} (and spacing_mm where it is known),
+``image_masked`` {waiting, what, where} and the facts of the image to be (its id comes with the approval),
+``image_approved`` {waiting, what, where}, ``image_rejected`` {waiting},
 ``reader_added`` {reader}, ``consent`` {reader, utc}, ``session_opened`` {session, reader},
 ``session_closed`` {session, length, head} (where the session's chain ends; only the check asks for it).
 """
@@ -20,6 +22,7 @@ from typing import Any
 
 from gazeannotator.study.model import UNKNOWN, Entry, Image, Protocol, Reader, Scheme
 from gazeannotator.study.scheme import scheme_as_dict, scheme_from_dict
+from gazeannotator.study.waiting import Waiting, image_facts, image_from_facts, waiting_from_data
 
 
 @dataclass
@@ -32,6 +35,10 @@ class Register:
         By id or code, in the order in which they came.
     sessions : dict
         Session id → reader code, in the order of their starts.
+    waiting : dict
+        By their ids, images that wait for a reviewer.
+    approved : dict
+        Id of an image while it waited → its id since.
     length : int
         Number of rows taken in.
     """
@@ -44,6 +51,8 @@ class Register:
     images: dict[str, Image] = field(default_factory=dict)
     readers: dict[str, Reader] = field(default_factory=dict)
     sessions: dict[str, str] = field(default_factory=dict)
+    waiting: dict[str, Waiting] = field(default_factory=dict)
+    approved: dict[str, str] = field(default_factory=dict)
     length: int = 0
 
     def take(self, entries: Iterable[Entry]) -> None:
@@ -68,6 +77,14 @@ class Register:
                 image = _image(entry)
                 known_image = self.images.get(image.id)
                 self.images[image.id] = merged(known_image, image) if known_image else image
+            elif entry.event == "image_masked":
+                waits = waiting_from_data(data)
+                self.waiting[waits.id] = waits
+            elif entry.event == "image_approved":
+                self.waiting.pop(data["waiting"], None)
+                self.approved[data["waiting"]] = _image_id(entry)
+            elif entry.event == "image_rejected":
+                self.waiting.pop(data["waiting"], None)
             elif entry.event == "reader_added":
                 self.readers.setdefault(data["reader"], Reader(data["reader"], None))
             elif entry.event == "consent":
@@ -92,12 +109,7 @@ def created_data(
 
 def image_data(image: Image) -> dict[str, Any]:
     """Gather the data of ``image_imported``."""
-    return {
-        "patient": image.patient,
-        "truth": image.truth,
-        "size_px": list(image.size_px),
-        "file_hmac": list(image.file_hmac),
-    }
+    return image_facts(image)
 
 
 def merged(known: Image, new: Image) -> Image:
@@ -107,6 +119,7 @@ def merged(known: Image, new: Image) -> Image:
         patient=new.patient if known.patient is None else known.patient,
         truth=new.truth if known.truth == UNKNOWN else known.truth,
         file_hmac=tuple(dict.fromkeys((*known.file_hmac, *new.file_hmac))),
+        spacing_mm=known.spacing_mm or new.spacing_mm,
     )
 
 
@@ -116,13 +129,10 @@ def _protocol(data: dict[str, Any]) -> Protocol:
 
 
 def _image(entry: Entry) -> Image:
+    return image_from_facts(_image_id(entry), entry.data)
+
+
+def _image_id(entry: Entry) -> str:
     if entry.image is None:
-        raise ValueError(f"image_imported without an image in row {entry.seq}")
-    width, height = entry.data["size_px"]
-    return Image(
-        entry.image,
-        entry.data["patient"],
-        entry.data["truth"],
-        (width, height),
-        tuple(entry.data["file_hmac"]),
-    )
+        raise ValueError(f"{entry.event} without an image in row {entry.seq}")
+    return entry.image

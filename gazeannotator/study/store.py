@@ -10,7 +10,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from gazeannotator.errors import BadInput
 from gazeannotator.samples import GazeChunk
 from gazeannotator.study import folder, register, store_rows
+from gazeannotator.study.deidentify.masks import Masks
 from gazeannotator.study.gaze_rows import GazeRow
 from gazeannotator.study.journal import (
     fold_readings,
@@ -30,6 +31,7 @@ from gazeannotator.study.journal import (
 from gazeannotator.study.model import Entry, Image, Protocol, Reader, Reading, Session
 from gazeannotator.study.store_base import StoreBase, damage
 from gazeannotator.study.tables import entries
+from gazeannotator.study.waiting import Waiting, masks_data, waiting_data
 
 _SESSION_EVENTS = ("session_started", "session_ended")
 
@@ -48,20 +50,65 @@ class Store(StoreBase):
         """Add one image, see `add_images`."""
         self.add_images([image])
 
-    def add_images(self, images: Iterable[Image]) -> None:
-        """Add images whose files are stored already, all or none.
+    def add_images(
+        self,
+        images: Iterable[Image],
+        waiting: Iterable[Waiting] = (),
+        accepted: Iterable[tuple[Waiting, Image]] = (),
+    ) -> None:
+        """Add images, those that wait for a reviewer, and those accepted without one, all or none.
 
-        For an image that is known, what it newly tells (patient, truth, file name) is added
-        where it was unknown; nothing known is changed.
+        Their files are stored already. For an image that is known, what it newly tells (patient,
+        truth, file name) is added where it was unknown; nothing known is changed.
         """
         with self._writing() as connection:
-            known = dict(self._taken(connection).images)
-            for image in images:
-                before = known.get(image.id)
-                known[image.id] = register.merged(before, image) if before else image
-                if known[image.id] != before:
-                    data = register.image_data(image)
-                    store_rows.append_entry(connection, self.id, "image_imported", image=image.id, data=data)
+            self._add(connection, images)
+            known = dict(self._taken(connection).waiting)
+            for each in waiting:
+                before = known.get(each.id)
+                image = register.merged(before.image, each.image) if before else each.image
+                known[each.id] = replace(each, image=image)
+                if known[each.id] != before:
+                    data = waiting_data(known[each.id])
+                    store_rows.append_entry(connection, self.id, "image_masked", data=data)
+            for each, image in accepted:
+                store_rows.append_entry(connection, self.id, "image_masked", data=waiting_data(each))
+                self._approve(connection, each.id, image, each.masks)
+
+    def approve(self, waiting: str, image: Image, masks: Masks) -> None:
+        """Note that a reviewer agreed to what is hidden; from now on the image can be read.
+
+        Its file is stored already, see `review.approve`.
+        """
+        with self._writing() as connection:
+            self._approve(connection, waiting, image, masks)
+
+    def reject(self, waiting: str) -> None:
+        """Note that a waiting image is not to be read."""
+        with self._writing() as connection:
+            store_rows.append_entry(connection, self.id, "image_rejected", data={"waiting": waiting})
+
+    def waiting(self) -> list[Waiting]:
+        """Return the images that wait for a reviewer, in the order of import."""
+        return list(self._current().waiting.values())
+
+    def approved(self) -> dict[str, str]:
+        """Map the id under which an image waited to its id since the approval."""
+        return dict(self._current().approved)
+
+    def _approve(self, connection: sa.Connection, waiting: str, image: Image, masks: Masks) -> None:
+        data = masks_data(waiting, masks)
+        store_rows.append_entry(connection, self.id, "image_approved", image=image.id, data=data)
+        self._add(connection, [image])
+
+    def _add(self, connection: sa.Connection, images: Iterable[Image]) -> None:
+        known = dict(self._taken(connection).images)
+        for image in images:
+            before = known.get(image.id)
+            known[image.id] = register.merged(before, image) if before else image
+            if known[image.id] != before:
+                data = register.image_data(image)
+                store_rows.append_entry(connection, self.id, "image_imported", image=image.id, data=data)
 
     def images(self) -> list[Image]:
         """Return the images in the order of import."""

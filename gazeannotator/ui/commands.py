@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QDialog, QFileDialog
 
 from gazeannotator.errors import BadInput
-from gazeannotator.study.model import Protocol
+from gazeannotator.study.model import Protocol, Scheme
 from gazeannotator.study.store import Store
 from gazeannotator.ui.background import in_background
 from gazeannotator.ui.dialogs.check import CheckDialog
@@ -23,8 +23,10 @@ from gazeannotator.ui.dialogs.datasets import (
 from gazeannotator.ui.dialogs.help import AboutDialog, GuideDialog, KeysDialog
 from gazeannotator.ui.dialogs.preferences import SettingsDialog
 from gazeannotator.ui.dialogs.reading_options import ReadingOptionsDialog
+from gazeannotator.ui.dialogs.review import ReviewDialog
 from gazeannotator.ui.dialogs.start_reading import StartReadingDialog
 from gazeannotator.ui.dialogs.studies import ImportImagesDialog, NewStudyDialog
+from gazeannotator.ui.dialogs.video_frames import VideoFramesDialog
 from gazeannotator.ui.pages.training_monitor import open_file
 
 if TYPE_CHECKING:
@@ -56,8 +58,30 @@ class Commands(QObject):
 
     def import_images(self) -> None:
         """Ask for images and add them to the study."""
-        dialog = ImportImagesDialog(self._window.study.path, self._window)
-        self._open(dialog, lambda: self._window.run_job(dialog.work()))
+        path = self._window.study.path
+        dialog = ImportImagesDialog(path, self._window)
+        self._open(
+            dialog, lambda: self._window.run_job(dialog.work(), lambda _: self._window.take_study(path))
+        )
+
+    def import_video_frames(self) -> None:
+        """Let frames of a video be picked, and add them to the study."""
+        path = self._window.study.path
+
+        def ask(scheme: Scheme) -> None:
+            dialog = VideoFramesDialog(path, scheme, self._window)
+            self._open(
+                dialog, lambda: self._window.run_job(dialog.work(), lambda _: self._window.take_study(path))
+            )
+
+        in_background(self, lambda: _scheme_of(path), ask, self._window.show_error)
+
+    def review_images(self) -> None:
+        """Show what was hidden of the images that wait, for somebody to agree."""
+        dialog = ReviewDialog(self._window.study.path, self._window)
+        dialog.changed.connect(self._window.show_study)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
 
     def edit_settings(self) -> None:
         """Show the settings and keep what is changed."""
@@ -178,3 +202,8 @@ class Commands(QObject):
 def _change_protocol(study: Path, protocol: Protocol) -> None:
     with Store.open(study) as store:
         store.change_protocol(protocol)
+
+
+def _scheme_of(study: Path) -> Scheme:
+    with Store.open(study) as store:
+        return store.scheme

@@ -47,6 +47,22 @@ def main_menus(window: MainWindow, do: Commands) -> list[Menu]:
                     "Ctrl+I",
                     why.no_study,
                 ),
+                Action(
+                    "file.video",
+                    translate("Menu", "Import &video frames…"),
+                    "images",
+                    do.import_video_frames,
+                    "",
+                    why.no_study,
+                ),
+                Action(
+                    "file.review",
+                    translate("Menu", "Review &hidden text…"),
+                    "shield",
+                    do.review_images,
+                    "",
+                    why.none_waiting,
+                ),
                 None,
                 Action(
                     "file.settings", translate("Menu", "&Settings…"), "settings", do.edit_settings, "Ctrl+,"
@@ -196,6 +212,11 @@ class _Reasons:
 
     def no_study(self) -> str | None:
         return self.no_open_study() or self.busy()
+
+    def none_waiting(self) -> str | None:
+        if self._window.study is not None and self._window.study.waiting == 0:
+            return translate("Menu", "No image waits for review.")
+        return self.no_study()
 
     def no_images(self) -> str | None:
         if self._window.study is not None and self._window.study.images == 0:

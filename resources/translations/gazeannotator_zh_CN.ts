@@ -1246,8 +1246,8 @@
         <translation>可选</translation>
     </message>
     <message>
-        <source>PNG, JPEG, TIFF or BMP. They are copied; your own files are not changed.</source>
-        <translation>支持 PNG、JPEG、TIFF 或 BMP。图像会被复制，原文件不变。</translation>
+        <source>PNG, JPEG, TIFF, BMP or DICOM. They are copied; your own files are not changed.</source>
+        <translation>PNG、JPEG、TIFF、BMP 或 DICOM。图像会被复制，您的原文件不会改动。</translation>
     </message>
     <message>
         <source>Table with patient and pathology</source>
@@ -1256,6 +1256,18 @@
     <message>
         <source>A CSV file with the columns file, patient, pathology. Needed to keep patients apart.</source>
         <translation>CSV 文件，列名为 file、patient、pathology；用于区分不同患者。</translation>
+    </message>
+    <message>
+        <source>Hide text and everything outside the picture</source>
+        <translation>遮盖文字及内镜画面以外的所有内容</translation>
+    </message>
+    <message>
+        <source>Names in the picture</source>
+        <translation>画面中的姓名</translation>
+    </message>
+    <message>
+        <source>Images on which something was hidden wait until you have looked at them.</source>
+        <translation>有内容被遮盖的图像会等待您查看确认。</translation>
     </message>
     <message>
         <source>Choose the folder with the images.</source>
@@ -1279,6 +1291,10 @@
     <message>
         <source>Already in the study</source>
         <translation>研究中已有</translation>
+    </message>
+    <message>
+        <source>Waiting for your review</source>
+        <translation>等待您审核</translation>
     </message>
     <message>
         <source>Refused</source>
@@ -1574,6 +1590,14 @@
         <translation>导入图像(&amp;I)…</translation>
     </message>
     <message>
+        <source>Import &amp;video frames…</source>
+        <translation>导入视频帧(&amp;V)…</translation>
+    </message>
+    <message>
+        <source>Review &amp;hidden text…</source>
+        <translation>审核遮盖的文字(&amp;H)…</translation>
+    </message>
+    <message>
         <source>&amp;Settings…</source>
         <translation>设置(&amp;S)…</translation>
     </message>
@@ -1672,6 +1696,10 @@
     <message>
         <source>Open a study first.</source>
         <translation>请先打开一项研究。</translation>
+    </message>
+    <message>
+        <source>No image waits for review.</source>
+        <translation>没有等待审核的图像。</translation>
     </message>
     <message>
         <source>The study has no images: import some first.</source>
@@ -2827,6 +2855,112 @@
     </message>
 </context>
 <context>
+    <name>Review</name>
+    <message>
+        <source>text</source>
+        <translation>文字</translation>
+    </message>
+    <message>
+        <source>everything around the picture</source>
+        <translation>画面以外的所有内容</translation>
+    </message>
+    <message>
+        <source>what the layout says</source>
+        <translation>布局模板规定的区域</translation>
+    </message>
+    <message>
+        <source>rectangles drawn by hand</source>
+        <translation>手工绘制的矩形</translation>
+    </message>
+    <message>
+        <source>nothing found, but the file says that it shows text</source>
+        <translation>未发现文字，但文件声明画面含有文字</translation>
+    </message>
+    <message>
+        <source>nothing</source>
+        <translation>无</translation>
+    </message>
+</context>
+<context>
+    <name>ReviewDialog</name>
+    <message>
+        <source>Review hidden text</source>
+        <translation>审核遮盖的文字</translation>
+    </message>
+    <message>
+        <source>Can you still read anything on the right? Draw a rectangle over it on the left. Click a rectangle and press Delete to show what it hides. Nothing black is kept.</source>
+        <translation>右侧还能读到任何文字吗？请在左侧用矩形框住它。点击矩形后按 Delete 键可显示其遮盖的内容。变黑的部分不会保留。</translation>
+    </message>
+    <message>
+        <source>As it came</source>
+        <translation>原始图像</translation>
+    </message>
+    <message>
+        <source>As it will be read</source>
+        <translation>阅片时的图像</translation>
+    </message>
+    <message>
+        <source>Previous</source>
+        <translation>上一张</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>下一张</translation>
+    </message>
+    <message>
+        <source>Show surroundings (K)</source>
+        <translation>显示画面以外 (K)</translation>
+    </message>
+    <message>
+        <source>Remove rectangle</source>
+        <translation>删除矩形</translation>
+    </message>
+    <message>
+        <source>Do not read this image</source>
+        <translation>不使用此图像</translation>
+    </message>
+    <message>
+        <source>Nothing to be read: accept</source>
+        <translation>无可读文字：确认</translation>
+    </message>
+    <message>
+        <source>Left arrow</source>
+        <translation>左方向键</translation>
+    </message>
+    <message>
+        <source>Right arrow</source>
+        <translation>右方向键</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>Delete 键</translation>
+    </message>
+    <message>
+        <source>Shift+Delete. Import it again to bring it back.</source>
+        <translation>Shift+Delete。重新导入即可恢复。</translation>
+    </message>
+    <message>
+        <source>Enter</source>
+        <translation>回车键</translation>
+    </message>
+    <message>
+        <source>Image {n} of {total}</source>
+        <translation>第 {n} 张，共 {total} 张</translation>
+    </message>
+    <message>
+        <source>No image waits for review.</source>
+        <translation>没有等待审核的图像。</translation>
+    </message>
+    <message>
+        <source>Hidden: {what}</source>
+        <translation>已遮盖：{what}</translation>
+    </message>
+    <message>
+        <source>Hide surroundings (K)</source>
+        <translation>遮盖画面以外 (K)</translation>
+    </message>
+</context>
+<context>
     <name>ScreenPicture</name>
     <message>
         <source>The reader&apos;s screen, and where the eyes look on it</source>
@@ -3284,6 +3418,18 @@
         <translation>研究中还没有图像。</translation>
     </message>
     <message>
+        <source>Review the images first</source>
+        <translation>请先审核图像</translation>
+    </message>
+    <message>
+        <source>Something was hidden on all of them; somebody has to agree before they are read.</source>
+        <translation>所有图像上都有内容被遮盖；需有人确认后才能阅片。</translation>
+    </message>
+    <message>
+        <source>Review…</source>
+        <translation>审核…</translation>
+    </message>
+    <message>
         <source>The images are ready to be read</source>
         <translation>图像已就绪，可以阅片</translation>
     </message>
@@ -3366,6 +3512,14 @@
     <message>
         <source>No answers yet.</source>
         <translation>尚无判读结果。</translation>
+    </message>
+    <message>
+        <source>Images that wait for review: {n}</source>
+        <translation>等待审核的图像：{n}</translation>
+    </message>
+    <message>
+        <source>Something was hidden on them. They are read once somebody has agreed.</source>
+        <translation>这些图像上有内容被遮盖，经人确认后才会用于阅片。</translation>
     </message>
     <message>
         <source>Images without a known patient: {n} of {total}</source>
@@ -4167,6 +4321,77 @@
     <message>
         <source>The log could not be saved.</source>
         <translation>无法保存日志。</translation>
+    </message>
+</context>
+<context>
+    <name>VideoFramesDialog</name>
+    <message>
+        <source>Import video frames</source>
+        <translation>导入视频帧</translation>
+    </message>
+    <message>
+        <source>Importing video frames</source>
+        <translation>正在导入视频帧</translation>
+    </message>
+    <message>
+        <source>Videos ({suffixes})</source>
+        <translation>视频 ({suffixes})</translation>
+    </message>
+    <message>
+        <source>Video</source>
+        <translation>视频</translation>
+    </message>
+    <message>
+        <source>←/→ one frame, Shift+←/→ one second, Page keys ten seconds, Space plays, M marks.</source>
+        <translation>←/→ 移动一帧，Shift+←/→ 一秒，翻页键十秒，空格键播放，M 键标记。</translation>
+    </message>
+    <message>
+        <source>not known</source>
+        <translation>未知</translation>
+    </message>
+    <message>
+        <source>Patient</source>
+        <translation>患者</translation>
+    </message>
+    <message>
+        <source>Pathology</source>
+        <translation>病理</translation>
+    </message>
+    <message>
+        <source>Hide text and surroundings</source>
+        <translation>遮盖文字及画面以外</translation>
+    </message>
+    <message>
+        <source>Import</source>
+        <translation>导入</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Pause (Space)</source>
+        <translation>暂停（空格）</translation>
+    </message>
+    <message>
+        <source>Play (Space)</source>
+        <translation>播放（空格）</translation>
+    </message>
+    <message>
+        <source>Remove mark (M)</source>
+        <translation>取消标记 (M)</translation>
+    </message>
+    <message>
+        <source>Mark this frame (M)</source>
+        <translation>标记此帧 (M)</translation>
+    </message>
+    <message>
+        <source>{time}, frame {n}</source>
+        <translation>{time}，第 {n} 帧</translation>
+    </message>
+    <message>
+        <source>Choose a video.</source>
+        <translation>请选择视频。</translation>
     </message>
 </context>
 <context>

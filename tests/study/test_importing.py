@@ -9,7 +9,7 @@ import PIL.Image
 import pytest
 
 from gazeannotator.errors import BadInput, Cancelled, StorageError
-from gazeannotator.study import folder, importing
+from gazeannotator.study import folder, import_batch
 from gazeannotator.study.check import check_study
 from gazeannotator.study.identity import image_id
 from gazeannotator.study.importing import ImportReport, create_study, import_images
@@ -154,7 +154,7 @@ def test_hidden_and_other_files_are_left_out(create, photos: Path) -> None:
     picture(21).save(photos / ".cache" / "thumb.png")
     (photos / "Thumbs.db").touch()
     (photos / "meta.csv").touch()
-    for name in ("notes.txt", "x.gif", "scan.dcm", "film.mp4"):
+    for name in ("notes.txt", "x.gif", "scan.pdf", "film.mp4"):
         (photos / name).touch()
     report, images = create()
     assert len(images) == 4
@@ -390,7 +390,7 @@ def test_a_full_disk_leaves_nothing(
         raise folder.storage_error(OSError(28, "No space left on device"), tmp_path)
 
     monkeypatch.setattr(
-        *((importing, "write_image", full) if target == "write_image" else (Path, "rename", full))
+        *((import_batch, "write_image", full) if target == "write_image" else (Path, "rename", full))
     )
     with pytest.raises(StorageError, match="disk is full"):
         create_study(tmp_path / "study", photos, scheme=load_scheme("nice"))

@@ -15,7 +15,16 @@ from gazeannotator.ui.jobs import Command, Summary, Work
 from gazeannotator.ui.window import MainWindow
 
 ACTIONS = {
-    "file": ["file.new", "file.open", "file.all", "file.import", "file.settings", "file.quit"],
+    "file": [
+        "file.new",
+        "file.open",
+        "file.all",
+        "file.import",
+        "file.video",
+        "file.review",
+        "file.settings",
+        "file.quit",
+    ],
     "session": ["session.read", "session.tracker", "session.options", "session.operator", "session.overview"],
     "data": ["data.build", "data.check", "data.export", "data.report", "data.folders"],
     "train": ["train.new", "train.report"],

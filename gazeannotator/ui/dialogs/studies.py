@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QLocale, QStandardPaths
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 
 from gazeannotator.ui.dialogs.base import FormDialog
 from gazeannotator.ui.forms import Choice
@@ -38,7 +38,8 @@ class _ImagesFields:
             translate("ImagesFields", "Folder with the images"),
             self.images,
             translate(
-                "ImagesFields", "PNG, JPEG, TIFF or BMP. They are copied; your own files are not changed."
+                "ImagesFields",
+                "PNG, JPEG, TIFF, BMP or DICOM. They are copied; your own files are not changed.",
             ),
         )
         dialog.add_row(
@@ -47,6 +48,18 @@ class _ImagesFields:
             translate(
                 "ImagesFields",
                 "A CSV file with the columns file, patient, pathology. Needed to keep patients apart.",
+            ),
+        )
+        self.hide_text = QCheckBox(
+            translate("ImagesFields", "Hide text and everything outside the picture"), objectName="hideText"
+        )
+        self.hide_text.setChecked(True)
+        dialog.add_row(
+            translate("ImagesFields", "Names in the picture"),
+            self.hide_text,
+            translate(
+                "ImagesFields",
+                "Images on which something was hidden wait until you have looked at them.",
             ),
         )
         self.images.changed.connect(self._find_table)
@@ -72,7 +85,8 @@ class _ImagesFields:
 
     def arguments(self) -> list[str]:
         images, table = self.images.path(), self.table.path()
-        return ["--images", str(images), *(["--metadata", str(table)] if table else [])]
+        keep = [] if self.hide_text.isChecked() else ["--keep-overlays"]
+        return ["--images", str(images), *(["--metadata", str(table)] if table else []), *keep]
 
 
 class NewStudyDialog(FormDialog):
@@ -144,7 +158,7 @@ class NewStudyDialog(FormDialog):
         scheme = self.scheme.currentData() or str(self.scheme_file.path())
         arguments = ["study", "create", str(self.target), *self._fields.arguments(), "--scheme", scheme]
         title = self.tr("Creating the study {name}").format(name=self.target.name)
-        return Work(title, app_command(*arguments), _import_summary)
+        return Work(title, app_command(*arguments), import_summary)
 
 
 class ImportImagesDialog(FormDialog):
@@ -169,10 +183,11 @@ class ImportImagesDialog(FormDialog):
     def work(self) -> Work:
         """Return the job that imports."""
         arguments = ["study", "import-images", str(self._study), *self._fields.arguments()]
-        return Work(self.tr("Importing images"), app_command(*arguments), _import_summary)
+        return Work(self.tr("Importing images"), app_command(*arguments), import_summary)
 
 
-def _import_summary(result: dict[str, Any]) -> Summary:
+def import_summary(result: dict[str, Any]) -> Summary:
+    """Say what an import did."""
     number = QLocale().toString
     refused = result.get("refused", [])
     notes = refusal_lines(refused)
@@ -180,6 +195,9 @@ def _import_summary(result: dict[str, Any]) -> Summary:
     facts = [(translate("Import", "Images added"), number(int(result.get("added", 0))))]
     if result.get("already_known"):
         facts.append((translate("Import", "Already in the study"), number(int(result["already_known"]))))
+    waiting = int(result.get("waiting", 0))
+    if waiting:
+        facts.append((translate("Import", "Waiting for your review"), number(waiting)))
     if refused:
         facts.append((translate("Import", "Refused"), number(len(refused))))
     headline = translate("Import", "The images are in the study")
@@ -193,7 +211,7 @@ def _import_summary(result: dict[str, Any]) -> Summary:
         if not refused
         else translate("Import", "What was refused, and why"),
         "warning" if refused else "success",
-        ("session.overview",),
+        ("file.review", "session.overview") if waiting else ("session.overview",),
     )
 
 

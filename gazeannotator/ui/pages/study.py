@@ -166,6 +166,12 @@ class StudyPage(Page):
                 "file.import",
                 self.tr("Import images…"),
             ),
+            "review": (
+                self.tr("Review the images first"),
+                self.tr("Something was hidden on all of them; somebody has to agree before they are read."),
+                "file.review",
+                self.tr("Review…"),
+            ),
             "read": (
                 self.tr("The images are ready to be read"),
                 self.tr("Type a reader code below, choose the eye tracker, and start."),
@@ -278,6 +284,13 @@ class StudyPage(Page):
 
     def _warnings(self, study: Overview) -> list[QWidget]:
         banners: list[QWidget] = []
+        if study.images and study.waiting:
+            title = self.tr("Images that wait for review: {n}").format(n=QLocale().toString(study.waiting))
+            text = self.tr("Something was hidden on them. They are read once somebody has agreed.")
+            follow = button(
+                self.tr("Review…"), lambda: self.action_wanted.emit("file.review"), name="reviewButton"
+            )
+            banners.append(Banner("info", title, text, follow, name="reviewWaiting"))
         if study.images and study.without_patient:
             title = self.tr("Images without a known patient: {n} of {total}").format(
                 n=study.without_patient, total=study.images

@@ -11,7 +11,7 @@ from gazeannotator.study.facts import study_info
 from gazeannotator.study.model import UNKNOWN, Protocol
 from gazeannotator.study.store import Store
 
-NextStep = Literal["import", "read", "go_on", "build"]
+NextStep = Literal["import", "review", "read", "go_on", "build"]
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,8 @@ class Overview:
     ----------
     labels : tuple of (str, int)
         Class name and number of valid readings with it, in the scheme's order.
+    waiting : int
+        Images on which something was hidden, and that wait for a reviewer.
     without_truth, without_patient : int
         Images of which the pathology or the patient is not known.
     quality_known : bool
@@ -46,6 +48,7 @@ class Overview:
     scheme: str
     simulated: bool
     images: int
+    waiting: int
     patients: int
     readers: tuple[ReaderProgress, ...]
     done: int
@@ -65,7 +68,7 @@ class Overview:
     def next_step(self) -> NextStep:
         """What most likely comes next."""
         if self.images == 0:
-            return "import"
+            return "review" if self.waiting else "import"
         if self.done == 0:
             return "read"
         return "go_on" if self.left else "build"
@@ -99,6 +102,7 @@ def read_overview(path: Path, *, quality: bool) -> Overview:
         scheme=info["scheme"],
         simulated=info["simulated"],
         images=info["images"],
+        waiting=info["waiting"],
         patients=info["patients"],
         readers=tuple(ReaderProgress(code, each["done"], info["images"]) for code, each in readers),
         done=info["readings"]["done"],
