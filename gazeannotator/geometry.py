@@ -162,6 +162,34 @@ def _corner_and_size(placement: Placement) -> tuple[FloatArray, FloatArray]:
     return _pair((placement.x0_px, placement.y0_px)), _pair((placement.width_px, placement.height_px))
 
 
+def pixels_to_px(col_row: FloatArray) -> FloatArray:
+    """Give the centres of whole pixels, told by column and row from 0, any shape (..., 2)."""
+    return _points(col_row) + 0.5
+
+
+def displayed_px_to_image_px(xy_px: FloatArray, scale: FloatArray) -> FloatArray:
+    """Convert px of an image as it is displayed to image px.
+
+    Parameters
+    ----------
+    xy_px : ndarray, shape (..., 2)
+        From the displayed image's top-left corner.
+    scale : ndarray, shape (...)
+        Displayed px in one image px.
+    """
+    return _points(xy_px) / _points(scale)[..., None]
+
+
+def displayed_px_to_screen_px(xy_px: FloatArray, placement: Placement) -> FloatArray:
+    """Convert px of an image as it is displayed to screen px, any shape (..., 2)."""
+    return _points(xy_px) + _pair((placement.x0_px, placement.y0_px))
+
+
+def centred_placement(size_px: tuple[float, float], screen_px: tuple[float, float]) -> Placement:
+    """Place something of a size in the middle of the screen."""
+    return Placement((screen_px[0] - size_px[0]) / 2, (screen_px[1] - size_px[1]) / 2, *size_px)
+
+
 def largest_placement(image_px: tuple[int, int], screen_px: tuple[float, float]) -> Placement:
     """Place an image centred and as large as it fits whole, on whole screen pixels."""
     scale = min(screen_px[0] / image_px[0], screen_px[1] / image_px[1])

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from gazeannotator.cli import console, hiding
+from gazeannotator.cli import console, hiding, imports
 from gazeannotator.dataset.reading_gaze import reading_loss
 from gazeannotator.errors import BadInput
 from gazeannotator.study import options
@@ -33,6 +33,9 @@ from gazeannotator.study.video import parse_time
 from gazemodel import events
 
 app = typer.Typer(no_args_is_help=True, help="Make a study of images, add to it, look at it, check it.")
+
+app.command("import-xdf")(console.user_errors(imports.import_xdf_command))
+app.command("import-gaze")(console.user_errors(imports.import_gaze_command))
 
 StudyPath = Annotated[Path, typer.Argument(metavar="STUDY", help="The study's folder.")]
 Images = Annotated[Path, typer.Option("--images", help="Folder of PNG, JPEG, TIFF, BMP and DICOM images.")]
@@ -318,6 +321,7 @@ def _lines(facts: dict[str, Any]) -> list[tuple[str, str]]:
         *([("Waiting", f"{facts['waiting']} for review")] if facts["waiting"] else []),
         ("Readings", f"{readings['done']} done, {readings['left']} left, {readings['excluded']} excluded"),
         ("Labels", f"{labels}, cannot be assessed {facts['cannot_be_assessed']}"),
+        *([("Gaze only", f"{facts['gaze_only']} readings")] if facts["gaze_only"] else []),
         ("Gaze samples", str(facts["gaze_samples"])),
         ("Median accuracy", "not validated" if accuracy is None else f"{accuracy:.2f}°"),
         ("Median data loss", "unknown" if loss is None else f"{loss:.1%}"),

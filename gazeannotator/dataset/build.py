@@ -202,6 +202,12 @@ def _write(writer: DatasetWriter, row: int, image: PreparedImage) -> None:
         writer.write_reading(reading.gaze, reading.fixations, {**reading.columns, "image": row})
 
 
+def _nominal(joined: Joined) -> dict[str, list[str]]:
+    """Name what was assumed of imported sessions, as in `ImportedFrom`, by their ids."""
+    sessions = {each.session.id: each.session for image in joined.images for each in image.readings}
+    return {key: list(each.imported.nominal) for key, each in sessions.items() if each.imported}
+
+
 class _Tally:
     """What has been written so far, as far as it is needed once more."""
 
@@ -268,6 +274,7 @@ def _finish(
         "readers": [{"code": code, "readings": n} for code, n in sorted(tally.readers.items())],
         "patients_known": joined.patients_known,
         "simulated": tally.simulated,
+        "nominal": _nominal(joined),
     }
     writer.finish({"/images/split": split}, attributes)
     if not tally.valid:

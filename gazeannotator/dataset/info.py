@@ -29,7 +29,8 @@ def dataset_info(path: Path) -> dict[str, Any]:
     -------
     dict
         JSON types only. ``classes`` counts images by their target (truth where known, else label),
-        ``no_target`` those with neither; ``excluded`` counts readings by reason.
+        ``no_target`` those with neither; ``excluded`` counts readings by reason, ``sources`` by where
+        they come from; ``nominal`` names what was assumed of imported sessions.
 
     Raises
     ------
@@ -55,6 +56,8 @@ def dataset_info(path: Path) -> dict[str, Any]:
             "readers": json_attribute(file, "readers"),
             "readings": len(valid),
             "valid_readings": int(valid.sum()),
+            "sources": dict(sorted(Counter(strings(file["readings/source"])).items())),
+            "nominal": json_attribute(file, "nominal") if "nominal" in file.attrs else {},
             "excluded": dict(Counter(each for each in strings(file["readings/exclusion"]) if each)),
             "not_validated": int((valid & not_validated).sum()),
             "gaze_samples": int(file["gaze/t_s"].shape[0]),

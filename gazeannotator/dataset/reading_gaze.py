@@ -25,7 +25,7 @@ class SeenGaze:
     Attributes
     ----------
     time_s : ndarray, shape (n,)
-        Since the onset, strictly increasing, 0 ≤ t ≤ duration.
+        Since the onset, strictly increasing, 0 ≤ t ≤ duration; NaN where an imported source has no times.
     chunk : GazeChunk
         The same samples, with the times of the recording clock.
     rate_hz : float
@@ -40,37 +40,50 @@ class SeenGaze:
     data_loss: float
 
 
-def gaze_while_seen(store: Store, session: Session, onset_s: float, duration_s: float) -> SeenGaze:
+def gaze_while_seen(
+    store: Store, session: Session, onset_s: float, duration_s: float, *, timed: bool = True
+) -> SeenGaze:
     """Cut the gaze of a reading out of its session.
 
     Parameters
     ----------
     onset_s, duration_s : float
         As `Reading.seen` tells them.
+    timed : bool
+        False for a source that tells the order of its samples only.
     """
-    if math.isnan(duration_s):
-        chunk = GazeChunk.empty()
-    else:
-        chunk = store.gaze(session.id, onset_s, onset_s + duration_s)
-    time_s = chunk.time_s - onset_s
-    kept = (time_s >= 0) & (time_s <= duration_s)
-    # A sender that repeats a stamp repeats a sample.
-    kept &= np.diff(time_s, prepend=-math.inf) > 0
-    time_s, chunk = time_s[kept], chunk[kept]
+    time_s, chunk = _within(store, session, onset_s, duration_s, timed)
     rate_hz = _rate_hz(time_s, session)
-    recorded = session.gaze_stream is not None or len(time_s) > 0
+    recorded = session.tells_loss or (session.imported is None and len(time_s) > 0)
     loss = data_loss(time_s, chunk.lost, 0.0, duration_s, rate_hz) if recorded else math.nan
     return SeenGaze(time_s, chunk, rate_hz, loss)
 
 
 def reading_loss(store: Store, session: Session, reading: Reading) -> float:
     """Share of lost samples of a reading; NaN where nothing was recorded."""
-    return gaze_while_seen(store, session, *reading.seen(session.onset_correction_s)).data_loss
+    onset_s, duration_s = reading.seen(session.onset_correction_s)
+    return gaze_while_seen(store, session, onset_s, duration_s, timed=reading.times != "none").data_loss
+
+
+def _within(
+    store: Store, session: Session, onset_s: float, duration_s: float, timed: bool
+) -> tuple[NDArray[np.float64], GazeChunk]:
+    if math.isnan(duration_s):
+        return np.empty(0), GazeChunk.empty()
+    # The sum may be rounded to before a sample that came with the end.
+    chunk = store.gaze(session.id, onset_s, math.nextafter(onset_s + duration_s, math.inf))
+    if not timed:
+        return np.full(len(chunk), np.nan), chunk
+    time_s = chunk.time_s - onset_s
+    kept = (time_s >= 0) & (time_s <= duration_s)
+    # A sender that repeats a stamp repeats a sample.
+    kept &= np.diff(time_s, prepend=-math.inf) > 0
+    return time_s[kept], chunk[kept]
 
 
 def _rate_hz(time_s: NDArray[np.float64], session: Session) -> float:
     # The stamps tell the rate better than the stream's description.
-    if len(time_s) > 2:
+    if len(time_s) > 2 and not np.isnan(time_s).any():
         return 1 / spacing_s(time_s)
     nominal = session.gaze_stream.rate_hz if session.gaze_stream else 0.0
     return nominal if nominal > 0 else math.nan

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -103,7 +104,7 @@ def prepare_reading(
     PreparedReading
     """
     onset_s, duration_s = reading.seen(session.onset_correction_s)
-    seen = gaze_while_seen(store, session, onset_s, duration_s)
+    seen = gaze_while_seen(store, session, onset_s, duration_s, timed=reading.times != "none")
     time_s, chunk, loss = seen.time_s, seen.chunk, seen.data_loss
 
     distance_mm = plausible_mm(chunk.distance_mm)
@@ -113,7 +114,8 @@ def prepare_reading(
     chunk = corrected(chunk, reading)
     left, right = (normalised_to_screen_px(eye, screen.size_px) for eye in (chunk.left, chunk.right))
     combined = both_eyes(left, right)
-    fixations = find_fixations(time_s, combined, screen, method=method)
+    if session.imported and "eyes" in session.imported.missing:
+        left = right = np.full_like(combined, np.nan)
 
     def to_image(points: NDArray[np.float64], at_s: NDArray[np.float64]) -> NDArray[np.float32]:
         return _on_image(points, at_s, reading, size_px).astype(np.float32)
@@ -123,9 +125,10 @@ def prepare_reading(
         columns={
             **_answers(reading, session, exclusion),
             **_geometry(screen, reading, size_px),
-            "onset_s": onset_s,
-            "duration_s": duration_s,
-            "response_s": reading.response_s - session.onset_correction_s,
+            "onset_s": onset_s if reading.times == "clock" else math.nan,
+            "duration_s": math.nan if reading.times == "none" else duration_s,
+            # When a key was pressed is in no other program's files.
+            "response_s": math.nan if session.imported else reading.response_s - session.onset_correction_s,
             "onset_correction_s": session.onset_correction_s,
             "rate_hz": seen.rate_hz,
             "accuracy_deg": reading.tracking.accuracy_deg,
@@ -139,12 +142,7 @@ def prepare_reading(
             "right_px": to_image(right, time_s),
             "pupil_mm": np.where(chunk.pupil_mm > 0, chunk.pupil_mm, np.nan).astype(np.float32),
         },
-        fixations={
-            "onset_s": fixations.onset_s,
-            "duration_s": fixations.duration_s,
-            "xy_px": to_image(fixations.xy_px, fixations.onset_s),
-            "samples": fixations.samples,
-        },
+        fixations=_fixations(reading, time_s, combined, screen, method, to_image),
         size_px=size_px,
         corrected=reading.tracking.correction is not None,
     )
@@ -156,7 +154,8 @@ def why_excluded(reading: Reading, loss: float, limits: Quality) -> str:
         return "interrupted"
     if reading.replaced_by:
         return "corrected"
-    if reading.label is None or reading.label == CANNOT_BE_ASSESSED:
+    # An imported reading that asked for no label serves with its gaze.
+    if reading.label == CANNOT_BE_ASSESSED:
         return "cannot_be_assessed"
     if reading.note:
         return OPERATOR + reading.note
@@ -167,6 +166,35 @@ def why_excluded(reading: Reading, loss: float, limits: Quality) -> str:
     if limits.require_validation and math.isnan(reading.tracking.accuracy_deg):
         return "not_validated"
     return ""
+
+
+def _fixations(
+    reading: Reading,
+    time_s: NDArray[np.float64],
+    xy_px: NDArray[np.float64],
+    screen: Screen,
+    method: str,
+    to_image: Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.float32]],
+) -> dict[str, NDArray[Any]]:
+    """Find the fixations, or take those of a source that tells nothing else; without times there are none."""
+    reported = reading.fixations
+    if reported is not None:
+        count = len(reported.onset_s)
+        return {
+            "onset_s": np.array(reported.onset_s, np.float64),
+            "duration_s": np.array(reported.duration_s, np.float64),
+            "xy_px": np.array(reported.xy_px, np.float32).reshape(count, 2),
+            "samples": np.zeros(count, np.int64),  # not known
+        }
+    if reading.times == "none":
+        time_s, xy_px = time_s[:0], xy_px[:0]
+    found = find_fixations(time_s, xy_px, screen, method=method)
+    return {
+        "onset_s": found.onset_s,
+        "duration_s": found.duration_s,
+        "xy_px": to_image(found.xy_px, found.onset_s),
+        "samples": found.samples,
+    }
 
 
 def _on_image(

@@ -33,6 +33,7 @@ def study_info(store: Store, *, data_loss: LossMeasure | None = None) -> dict[st
         ``readings``: ``done`` (valid answers), ``left`` (images that readers have still to
         answer), ``excluded`` (readings that a data set leaves out: corrected, interrupted,
         cannot be assessed, beyond the protocol's limits of accuracy or data loss),
+        ``gaze_only`` (imported readings that asked for no answer),
         ``labels``: class name → valid answers, ``cannot_be_assessed``, ``gaze_samples``,
         ``median_accuracy_deg`` and ``median_data_loss`` over the valid answers, None if unknown,
         ``protocol``: its options, and ``by_reader``: code → ``done``, ``left``.
@@ -40,11 +41,12 @@ def study_info(store: Store, *, data_loss: LossMeasure | None = None) -> dict[st
     images, readers, scheme = store.images(), store.readers(), store.scheme
     sessions = {each.id: each for each in store.sessions()}
     readings = store.readings()
-    done = [each for each in readings if each.state == "done" and each.replaced_by is None]
-    loss = {each.id: data_loss(store, sessions[each.session], each) for each in done if data_loss}
+    whole = [each for each in readings if each.state == "done" and each.replaced_by is None]
+    done = [each for each in whole if each.label is not None]
+    loss = {each.id: data_loss(store, sessions[each.session], each) for each in whole if data_loss}
     by_reader = {each.code: sum(reading.reader == each.code for reading in done) for each in readers}
-    accuracies = [each.tracking.accuracy_deg for each in done]
-    valid = {each.id for each in done}
+    accuracies = [each.tracking.accuracy_deg for each in whole]
+    valid = {each.id for each in whole}
     excluded = sum(
         each.id not in valid
         or each.label == CANNOT_BE_ASSESSED
@@ -65,6 +67,7 @@ def study_info(store: Store, *, data_loss: LossMeasure | None = None) -> dict[st
             "left": len(images) * len(readers) - len(done),
             "excluded": excluded,
         },
+        "gaze_only": len(whole) - len(done),
         "labels": {
             each.name: sum(reading.label == index for reading in done)
             for index, each in enumerate(scheme.classes)

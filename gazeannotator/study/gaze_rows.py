@@ -51,6 +51,53 @@ class GazeRow:
     data: bytes
 
 
+@dataclass(frozen=True)
+class PackedGaze:
+    """What is to become a row: all of it but its place in the chain.
+
+    Attributes
+    ----------
+    kind, at_s, samples, data
+        As in `GazeRow`.
+    first_s, last_s : float or None
+        Earliest and latest raw stamp.
+    """
+
+    kind: str
+    at_s: float
+    samples: int
+    data: bytes
+    first_s: float | None = None
+    last_s: float | None = None
+
+    @classmethod
+    def of_samples(cls, chunk: GazeChunk, received_s: float) -> PackedGaze:
+        """Pack samples, at least one, which were received at that time of the local clock.
+
+        Raises
+        ------
+        ValueError
+            A sample has no stamp.
+        """
+        if not np.isfinite(chunk.time_s).all():
+            raise ValueError("gaze samples without a time stamp")
+        span = float(chunk.time_s.min()), float(chunk.time_s.max())
+        return cls("samples", received_s, len(chunk), packed(chunk), *span)
+
+    @classmethod
+    def of_offset(cls, at_s: float, offset_s: float) -> PackedGaze:
+        """Pack a measurement of the sender's clock.
+
+        Raises
+        ------
+        ValueError
+            It is no number.
+        """
+        if not np.isfinite(offset_s):
+            raise ValueError("a clock offset that is no number")
+        return cls("clock", at_s, 0, packed_offset(offset_s))
+
+
 def gaze_hash(previous: str, row: GazeRow) -> str:
     """Hash a row onto the session's gaze chain, SHA-256 in hex, as `journal.chain_hash` does for entries."""
     head = canonical_json([row.session, row.seq, row.kind, row.at_s, row.samples])

@@ -15,7 +15,15 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from gazeannotator.geometry import Placement, Screen
-from gazeannotator.study.model import Entry, GazeStream, Reading, Session, TrackerQuality
+from gazeannotator.study.model import (
+    Entry,
+    GazeStream,
+    ImportedFrom,
+    Reading,
+    ReportedFixations,
+    Session,
+    TrackerQuality,
+)
 
 MARKER_VERSION = 1
 FIRST_PREVIOUS = "0" * 64
@@ -86,6 +94,32 @@ def as_marker(entry: Entry) -> str:
     return json.dumps({**entry.data, **head}, ensure_ascii=False, allow_nan=False)
 
 
+def from_marker(text: str, t_s: float) -> Entry:
+    """Read one sample of the marker stream as the row that it was; its number and wall clock are not in it.
+
+    Raises
+    ------
+    ValueError
+        If it is no event of ours, or one of a newer program.
+    """
+    data = json.loads(text, parse_constant=_no_constant)
+    if not isinstance(data, dict) or "event" not in data or "session" not in data:
+        raise ValueError("it is no event of GazeAnnotator")
+    if data.pop("v", None) != MARKER_VERSION:
+        raise ValueError("it was sent by a newer GazeAnnotator")
+    event, session = data.pop("event"), data.pop("session")
+    reading, image = data.pop("reading", None), data.pop("image", None)
+    if not (isinstance(event, str) and isinstance(session, str)):
+        raise ValueError("event and session are texts")
+    if not all(each is None or isinstance(each, str) for each in (reading, image)):
+        raise ValueError("reading and image are texts")
+    return Entry(session, 0, t_s, event, reading, image, data, "")
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(f"{name} is no number")
+
+
 def session_data(session: Session, study_id: str) -> dict[str, Any]:
     """Gather the data of ``session_started``: all that is known of a session at its start."""
     return {
@@ -126,7 +160,8 @@ def fold_session(entries: Iterable[Entry]) -> Session:
 def fold_readings(session: Session, entries: Iterable[Entry]) -> list[Reading]:
     """Derive the readings of a session from its rows, in the order of their onsets.
 
-    A reading that was answered is done, whatever came after it. One that was hidden or cut
+    A reading that was answered is done, whatever came after it; where nothing was asked, as in some
+    imported ones, the answer has no label. One that was hidden or cut
     off before its answer is interrupted; only where the time limit hid it, it is still open,
     as the answer may follow.
     """
@@ -162,13 +197,13 @@ def take_late_marks(readings: Iterable[Reading], entries: Iterable[Entry]) -> li
 def link_corrections(readings: Iterable[Reading]) -> list[Reading]:
     """Set `replaced_by` on every reading that an answered later one corrects."""
     readings = list(readings)
-    later = {each.replaces: each.id for each in readings if each.replaces and each.label is not None}
+    later = {each.replaces: each.id for each in readings if each.replaces and each.state == "done"}
     return [replace(each, replaced_by=later.get(each.id)) for each in readings]
 
 
 def _started(entry: Entry) -> Session:
     data = entry.data
-    stream = data["gaze_stream"]
+    stream, imported = data["gaze_stream"], data.get("imported")
     (width_px, height_px), (width_mm, height_mm) = data["screen_px"], data["screen_mm"]
     return Session(
         id=entry.session,
@@ -180,18 +215,24 @@ def _started(entry: Entry) -> Session:
         gaze_stream=stream and GazeStream(**stream),
         simulated=data["simulated"],
         onset_correction_s=data.get("onset_correction_s", 0.0),
+        imported=imported and _imported(imported),
     )
+
+
+def _imported(data: dict[str, Any]) -> ImportedFrom:
+    return ImportedFrom(data["format"], tuple(data["nominal"]), tuple(data["missing"]), data["sha256"])
 
 
 def _opened(session: Session, entry: Entry, tracking: TrackerQuality) -> Reading:
     if entry.reading is None or entry.image is None:
         raise ValueError(f"onset without reading or image in row {entry.seq} of session {entry.session}")
+    source = "simulated" if session.simulated else "live"
     return Reading(
         id=entry.reading,
         session=session.id,
         reader=session.reader,
         image=entry.image,
-        source="simulated" if session.simulated else "live",
+        source=f"imported:{session.imported.format}" if session.imported else source,
         state="open",
         onset_s=entry.t_s,
         offset_s=math.nan,
@@ -202,19 +243,20 @@ def _opened(session: Session, entry: Entry, tracking: TrackerQuality) -> Reading
         flagged=False,
         response_s=math.nan,
         tracking=tracking,
+        times=entry.data.get("times", "clock"),
     )
 
 
 def _followed(reading: Reading, entry: Entry) -> Reading:
     data = entry.data
-    answered = reading.label is not None
+    answered = reading.state == "done"
     if entry.event == "key" and not answered:
         return replace(
             reading,
             state="done",
             label=data["label"],
             confidence=data["confidence"],
-            response_s=entry.t_s - reading.onset_s,
+            response_s=math.nan if data["label"] is None else entry.t_s - reading.onset_s,
             replaces=data.get("replaces"),
             reason=data.get("reason") or "",
             note="",
@@ -229,6 +271,10 @@ def _followed(reading: Reading, entry: Entry) -> Reading:
         reading = replace(reading, flagged=data["flagged"])
     elif entry.event == "quality":
         reading = replace(reading, data_loss=number(data["data_loss"]), below=tuple(data["below"]))
+    elif entry.event == "fixations":
+        xy_px = tuple((x, y) for x, y in data["xy_px"])
+        found = ReportedFixations(tuple(data["onset_s"]), tuple(data["duration_s"]), xy_px)
+        reading = replace(reading, fixations=found)
     elif entry.event == "view":
         reading = replace(reading, views=(*reading.views, (entry.t_s, Placement(*data["placement"]))))
     return reading

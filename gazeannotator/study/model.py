@@ -17,6 +17,9 @@ Confidence = Literal[0, 1, 2]
 ReadingState = Literal["open", "done", "interrupted"]
 OnsetMethod = Literal["swap", "paint", "imported"]
 
+Times = Literal["clock", "since_onset", "none"]
+"""What times a reading has: all of them; only those since its onset, which itself is not known; or none."""
+
 
 @dataclass(frozen=True)
 class SchemeClass:
@@ -145,6 +148,48 @@ class GazeStream:
 
 
 @dataclass(frozen=True)
+class ImportedFrom:
+    """What is to be known of a session that another program recorded.
+
+    Attributes
+    ----------
+    format : str
+        As `study import-gaze` names it.
+    nominal : tuple of str
+        What the source does not tell and was assumed: ``screen_px``, ``screen_mm``, ``distance_mm``,
+        ``placement``, ``rate_hz``, ``onset_s``, ``duration_s``, ``utc``. Where the gaze lies on the image
+        never is.
+    missing : tuple of str
+        What nobody knows: ``times``, ``validity`` (which samples were lost), ``eyes`` (only their
+        common point is known), ``samples`` (only fixations are).
+    sha256 : str
+        Of the file.
+    """
+
+    format: str
+    nominal: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    sha256: str = ""
+
+
+@dataclass(frozen=True)
+class ReportedFixations:
+    """Fixations as another program found them, in samples that are not known.
+
+    Attributes
+    ----------
+    onset_s, duration_s : tuple of float, length k
+        Onsets since that of the image.
+    xy_px : tuple of (float, float), length k
+        Image px.
+    """
+
+    onset_s: tuple[float, ...]
+    duration_s: tuple[float, ...]
+    xy_px: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
 class Session:
     """One sitting of one reader before one screen.
 
@@ -154,6 +199,8 @@ class Session:
         LSL `local_clock()` reading taken together with `started_utc`.
     onset_correction_s : float
         Measured delay between the stamp and the light, added to every onset on reading out.
+    imported : ImportedFrom or None
+        None where this program has recorded it, also if it came back from XDF.
     """
 
     id: str
@@ -166,6 +213,13 @@ class Session:
     simulated: bool
     onset_correction_s: float = 0.0
     ended: bool = False
+    imported: ImportedFrom | None = None
+
+    @property
+    def tells_loss(self) -> bool:
+        """Whether it can be known which samples were lost."""
+        unknown = set(self.imported.missing) if self.imported else set()
+        return self.gaze_stream is not None and not unknown & {"times", "validity", "samples"}
 
 
 @dataclass(frozen=True)
@@ -228,7 +282,8 @@ class Reading:
     onset_s, offset_s : float
         LSL clock, as stamped (no onset correction); `offset_s` is NaN while the image is on screen.
     label : int
-        Class index or `CANNOT_BE_ASSESSED`; None while there is no answer.
+        Class index or `CANNOT_BE_ASSESSED`; None while there is no answer, and in an imported reading
+        that asked for none, though it is done.
     response_s : float
         From onset to the key; NaN while there is no answer.
     replaced_by : str or None
@@ -238,8 +293,8 @@ class Reading:
     note : str
         Why it was interrupted or excluded by hand.
     reason : str
-        Why the image was read again: ``back`` (the reader's wish) or ``quality`` (it was offered
-        again); empty for a first reading.
+        Why the image was read again: ``back`` (the reader's wish), ``quality`` (it was offered again)
+        or ``import`` (the source has it twice, or was imported again); empty for a first reading.
     tracking : TrackerQuality
         How good the tracker was known to be at the onset.
     data_loss : float
@@ -248,6 +303,10 @@ class Reading:
         Limits of the study that the reading does not meet: ``data_loss``, ``accuracy``.
     views : tuple of (float, Placement)
         From when on (LSL clock, as stamped) a zoom or pan had moved the image where; oldest first.
+    times : str
+        What times are known; where it is not ``clock``, `onset_s` tells no more than the order.
+    fixations : ReportedFixations or None
+        Of a source that tells no samples.
     """
 
     id: str
@@ -272,6 +331,8 @@ class Reading:
     data_loss: float = math.nan
     below: tuple[str, ...] = ()
     views: tuple[tuple[float, Placement], ...] = ()
+    times: Times = "clock"
+    fixations: ReportedFixations | None = None
 
     def seen(self, onset_correction_s: float) -> tuple[float, float]:
         """Tell when the image was seen: the onset of its light, and for how long (NaN if that is not known).

@@ -30,11 +30,12 @@ def reading_order(image_ids: Iterable[str], study_id: str, reader: str, protocol
 def answered(readings: Iterable[Reading], reader: str) -> dict[str, str]:
     """Map each image that the reader has answered to the reading that holds its valid label.
 
-    In the order of the first answers, which a later correction does not change.
+    In the order of the first answers, which a later correction does not change. An imported reading
+    that asked for no label is no answer.
     """
     valid: dict[str, str] = {}
     for each in readings:
-        if each.reader == reader and each.state == "done":
+        if each.reader == reader and each.state == "done" and each.label is not None:
             # The first place is kept, the last uncorrected reading is the valid one.
             valid.setdefault(each.image, each.id)
             if each.replaced_by is None:

@@ -10,7 +10,8 @@ Events and their data:
 ``image_imported`` {patient, truth, size_px, file_hmac} (and spacing_mm where it is known),
 ``image_masked`` {waiting, what, where} and the facts of the image to be (its id comes with the approval),
 ``image_approved`` {waiting, what, where}, ``image_rejected`` {waiting},
-``reader_added`` {reader}, ``consent`` {reader, utc}, ``session_opened`` {session, reader},
+``reader_added`` {reader}, ``consent`` {reader, utc}, ``session_opened`` {session, reader, origin}
+(`origin` only where it was not recorded into this study: what file it came from),
 ``session_closed`` {session, length, head} (where the session's chain ends; only the check asks for it).
 """
 

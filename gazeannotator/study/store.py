@@ -19,8 +19,9 @@ import sqlalchemy as sa
 from gazeannotator.errors import BadInput
 from gazeannotator.samples import GazeChunk
 from gazeannotator.study import folder, register, store_rows
+from gazeannotator.study.copying import SessionCopy
 from gazeannotator.study.deidentify.masks import Masks
-from gazeannotator.study.gaze_rows import GazeRow
+from gazeannotator.study.gaze_rows import GazeRow, PackedGaze
 from gazeannotator.study.journal import (
     fold_readings,
     fold_session,
@@ -187,7 +188,8 @@ class Store(StoreBase):
             store_rows.new_journal(connection, session.id)
             opened = {"session": session.id, "reader": session.reader}
             store_rows.append_entry(connection, self.id, "session_opened", data=opened)
-            data = (extra or {}) | session_data(session, self.id)
+            classes = [each.name for each in self._taken(connection).scheme.classes]
+            data = (extra or {}) | session_data(session, self.id) | {"classes": classes}
             return store_rows.append_entry(
                 connection, session.id, "session_started", t_s=session.started_s, data=data
             )
@@ -226,6 +228,26 @@ class Store(StoreBase):
         count = len(self.readings(session_id))
         with self._writing() as connection:
             return store_rows.append_end(connection, self.id, session_id, t_s, {"readings": count})
+
+    def add_sessions(self, copies: Iterable[SessionCopy]) -> None:
+        """Add sessions that were recorded elsewhere, all or none; those that are known are left alone.
+
+        Their readers are added where they are new. Hold their `reader_lock`. A session that has no end
+        is closed as after a crash.
+        """
+        with self._writing() as connection:
+            register = self._taken(connection)
+            known, readers = set(register.sessions), set(register.readers)
+            for copy in copies:
+                if copy.id in known:
+                    continue
+                known.add(copy.id)
+                if copy.reader not in readers:
+                    readers.add(copy.reader)
+                    data = {"reader": copy.reader}
+                    store_rows.append_entry(connection, self.id, "reader_added", data=data)
+                if not store_rows.append_copy(connection, self.id, copy):
+                    self._close_crashed(connection, fold_session(copy.rows))
 
     def sessions(self) -> list[Session]:
         """Return all sessions in the order of their starts."""
@@ -268,7 +290,7 @@ class Store(StoreBase):
         """
         if len(chunk):
             with self._writing() as connection:
-                store_rows.append_samples(connection, session_id, chunk, received_s)
+                store_rows.append_gaze(connection, session_id, [PackedGaze.of_samples(chunk, received_s)])
 
     def append_clock_offset(self, session_id: str, at_s: float, offset_s: float) -> None:
         """Append a measurement of the sender's clock.
@@ -281,7 +303,7 @@ class Store(StoreBase):
             What is added to a raw stamp to get `local_clock()`.
         """
         with self._writing() as connection:
-            store_rows.append_offset(connection, session_id, at_s, offset_s)
+            store_rows.append_gaze(connection, session_id, [PackedGaze.of_offset(at_s, offset_s)])
 
     def gaze(self, session_id: str, start_s: float = -math.inf, stop_s: float = math.inf) -> GazeChunk:
         """Return the samples of a session with ``start_s`` ≤ t ≤ ``stop_s``.

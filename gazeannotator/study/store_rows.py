@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
@@ -14,13 +14,13 @@ import sqlalchemy as sa
 
 from gazeannotator.errors import StudyDamaged
 from gazeannotator.samples import GazeChunk
+from gazeannotator.study.copying import SessionCopy
 from gazeannotator.study.gaze_rows import (
     GazeRow,
+    PackedGaze,
     SenderClock,
     applied_offset,
     gaze_hash,
-    packed,
-    packed_offset,
     unpacked,
     unpacked_offset,
 )
@@ -46,19 +46,30 @@ def append_entry(
     data: dict[str, Any] | None = None,
 ) -> Entry:
     """Append a row to a journal and move the journal's head."""
-    if not math.isfinite(t_s):
-        raise ValueError(f"{event} without a time")
-    row = _head(connection, journal)
-    # Adding zero turns -0.0, which SQLite does not keep, into 0.0.
-    entry = Entry(
-        journal, row.length, float(t_s) + 0.0, event, reading, image, plain_json(data or {}), utc_now()
+    (entry,) = append_entries(
+        connection, journal, [Entry(journal, 0, t_s, event, reading, image, data or {}, "")]
     )
-    hashed = chain_hash(row.head, entry)
-    values = {name: getattr(entry, name) for name in entry.__dataclass_fields__}
-    values["data"] = canonical_json(entry.data)
-    connection.execute(sa.insert(entries).values(**values, hash=hashed))
-    _move_head(connection, journal, length=row.length + 1, head=hashed)
     return entry
+
+
+def append_entries(connection: sa.Connection, journal: str, rows: Iterable[Entry]) -> list[Entry]:
+    """Append rows to a journal, and move its head; their number and wall clock are given here."""
+    head = _head(connection, journal)
+    length, hashed, utc = head.length, head.head, utc_now()
+    appended, values = [], []
+    for row in rows:
+        if not math.isfinite(row.t_s):
+            raise ValueError(f"{row.event} without a time")
+        # Adding zero turns -0.0, which SQLite does not keep, into 0.0.
+        entry = replace(row, seq=length, t_s=float(row.t_s) + 0.0, data=plain_json(row.data), utc=utc)
+        hashed, length = chain_hash(hashed, entry), length + 1
+        columns = {name: getattr(entry, name) for name in entry.__dataclass_fields__}
+        values.append(columns | {"data": canonical_json(entry.data), "hash": hashed})
+        appended.append(entry)
+    if values:
+        connection.execute(sa.insert(entries), values)
+        _move_head(connection, journal, length=length, head=hashed)
+    return appended
 
 
 def append_end(
@@ -76,6 +87,19 @@ def append_end(
     closed = {"session": session, "length": head.length, "head": head.head}
     append_entry(connection, study, "session_closed", data=closed)
     return entry
+
+
+def append_copy(connection: sa.Connection, study: str, copy: SessionCopy) -> bool:
+    """Append a whole session, under chains of its own; returns whether it has an end."""
+    new_journal(connection, copy.id)
+    opened = {"session": copy.id, "reader": copy.reader, "origin": copy.origin}
+    append_entry(connection, study, "session_opened", data=opened)
+    append_gaze(connection, copy.id, copy.gaze)
+    ended = copy.rows[-1].event == "session_ended"
+    append_entries(connection, copy.id, copy.rows[:-1] if ended else copy.rows)
+    if ended:
+        append_end(connection, study, copy.id, copy.rows[-1].t_s, copy.rows[-1].data)
+    return ended
 
 
 def read_entries(connection: sa.Connection, where: sa.ColumnElement[bool]) -> list[Entry]:
@@ -96,21 +120,21 @@ def as_entry(row: Any) -> Entry:  # noqa: ANN401 - a row of the table
     return Entry(row.session, row.seq, row.t_s, row.event, row.reading, row.image, data, row.utc)
 
 
-def append_samples(connection: sa.Connection, session: str, chunk: GazeChunk, received_s: float) -> None:
-    """Append gaze samples and move the gaze chain's head."""
-    if not np.isfinite(chunk.time_s).all():
-        raise ValueError("gaze samples without a time stamp")
-    span = {"first_s": float(chunk.time_s.min()), "last_s": float(chunk.time_s.max())}
-    _append_gaze(connection, session, "samples", received_s, packed(chunk), samples=len(chunk), **span)
-
-
-def append_offset(connection: sa.Connection, session: str, at_s: float, offset_s: float) -> None:
-    """Append a measurement of the sender's clock and move the gaze chain's head."""
-    if not math.isfinite(offset_s):
-        raise ValueError("a clock offset that is no number")
-    _append_gaze(
-        connection, session, "clock", at_s, packed_offset(offset_s), samples=0, first_s=None, last_s=None
-    )
+def append_gaze(connection: sa.Connection, session: str, rows: Iterable[PackedGaze]) -> None:
+    """Append gaze, or measurements of its clock, and move the gaze chain's head."""
+    head = _head(connection, session)
+    length, hashed = head.gaze_length, head.gaze_head
+    values = []
+    for new in rows:
+        if not math.isfinite(new.at_s):
+            raise ValueError("gaze without the time of its arrival")
+        row = GazeRow(session, length, new.kind, float(new.at_s) + 0.0, new.samples, new.data)
+        hashed, length = gaze_hash(hashed, row), length + 1
+        columns = {name: getattr(row, name) for name in row.__dataclass_fields__}
+        values.append(columns | {"first_s": new.first_s, "last_s": new.last_s, "hash": hashed})
+    if values:
+        connection.execute(sa.insert(gaze), values)
+        _move_head(connection, session, gaze_length=length, gaze_head=hashed)
 
 
 def read_gaze(connection: sa.Connection, session: str, start_s: float, stop_s: float) -> GazeChunk:
@@ -161,26 +185,6 @@ def _is_same_machine(connection: sa.Connection, session: str) -> bool:
 def utc_now() -> str:
     """Return the wall clock, ISO 8601 in UTC."""
     return datetime.now(timezone.utc).isoformat(timespec="milliseconds")
-
-
-def _append_gaze(
-    connection: sa.Connection,
-    session: str,
-    kind: str,
-    at_s: float,
-    data: bytes,
-    *,
-    samples: int,
-    **span: float | None,
-) -> None:
-    if not math.isfinite(at_s):
-        raise ValueError("gaze without the time of its arrival")
-    head = _head(connection, session)
-    row = GazeRow(session, head.gaze_length, kind, float(at_s) + 0.0, samples, data)
-    hashed = gaze_hash(head.gaze_head, row)
-    values = {name: getattr(row, name) for name in row.__dataclass_fields__}
-    connection.execute(sa.insert(gaze).values(**values, **span, hash=hashed))
-    _move_head(connection, session, gaze_length=head.gaze_length + 1, gaze_head=hashed)
 
 
 def _head(connection: sa.Connection, journal: str) -> Any:  # noqa: ANN401 - a row of the table

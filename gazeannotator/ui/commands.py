@@ -21,6 +21,7 @@ from gazeannotator.ui.dialogs.datasets import (
     ReportDialog,
 )
 from gazeannotator.ui.dialogs.help import AboutDialog, GuideDialog, KeysDialog
+from gazeannotator.ui.dialogs.import_gaze import ImportGazeDialog
 from gazeannotator.ui.dialogs.preferences import SettingsDialog
 from gazeannotator.ui.dialogs.reading_options import ReadingOptionsDialog
 from gazeannotator.ui.dialogs.review import ReviewDialog
@@ -82,6 +83,12 @@ class Commands(QObject):
         dialog.changed.connect(self._window.show_study)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
+
+    def import_gaze(self) -> None:
+        """Ask for recordings of elsewhere and add them to the study."""
+        readers = [each.code for each in self._window.study.readers]
+        dialog = ImportGazeDialog(self._window.study.path, readers, self._window)
+        self._open(dialog, lambda: self._window.run_job(dialog.work()))
 
     def edit_settings(self) -> None:
         """Show the settings and keep what is changed."""

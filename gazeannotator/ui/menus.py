@@ -56,6 +56,14 @@ def main_menus(window: MainWindow, do: Commands) -> list[Menu]:
                     why.no_study,
                 ),
                 Action(
+                    "file.import_gaze",
+                    translate("Menu", "Import &gaze…"),
+                    "eye",
+                    do.import_gaze,
+                    "Ctrl+Shift+I",
+                    why.no_study,
+                ),
+                Action(
                     "file.review",
                     translate("Menu", "Review &hidden text…"),
                     "shield",
@@ -224,6 +232,7 @@ class _Reasons:
         return self.no_open_study() or self.reading()
 
     def no_readings(self) -> str | None:
-        if self._window.study is not None and self._window.study.done == 0:
+        study = self._window.study
+        if study is not None and study.done + study.gaze_only == 0:
             return translate("Menu", "Nothing has been read yet: there is no gaze to build from.")
         return self.no_study()

@@ -1122,10 +1122,128 @@
     </message>
 </context>
 <context>
+    <name>FilesField</name>
+    <message>
+        <source>no file chosen</source>
+        <translation>未选择文件</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>选择…</translation>
+    </message>
+</context>
+<context>
     <name>FormDialog</name>
     <message>
         <source>Cancel</source>
         <translation>取消</translation>
+    </message>
+</context>
+<context>
+    <name>GazeColumns</name>
+    <message>
+        <source>Choose a file: its columns are shown here.</source>
+        <translation>选择文件后，其各列将显示在此处。</translation>
+    </message>
+    <message>
+        <source>Column</source>
+        <translation>列</translation>
+    </message>
+    <message>
+        <source>What stands in it</source>
+        <translation>内容</translation>
+    </message>
+    <message>
+        <source>What it is</source>
+        <translation>含义</translation>
+    </message>
+    <message>
+        <source>The columns of the file are not known yet.</source>
+        <translation>尚未读取文件的列。</translation>
+    </message>
+    <message>
+        <source>Two columns are said to be the same.</source>
+        <translation>有两列被指定为同一含义。</translation>
+    </message>
+    <message>
+        <source>Say which column names the image.</source>
+        <translation>请指定哪一列是图像名称。</translation>
+    </message>
+    <message>
+        <source>Say which columns are x and y of the gaze point.</source>
+        <translation>请指定哪些列是注视点的 x 和 y。</translation>
+    </message>
+    <message>
+        <source>Only one column can be the time.</source>
+        <translation>只能有一列作为时间。</translation>
+    </message>
+    <message>
+        <source>not used</source>
+        <translation>不使用</translation>
+    </message>
+    <message>
+        <source>file name of the image</source>
+        <translation>图像文件名</translation>
+    </message>
+    <message>
+        <source>time in seconds</source>
+        <translation>时间（秒）</translation>
+    </message>
+    <message>
+        <source>time in milliseconds</source>
+        <translation>时间（毫秒）</translation>
+    </message>
+    <message>
+        <source>time in microseconds</source>
+        <translation>时间（微秒）</translation>
+    </message>
+    <message>
+        <source>x, both eyes</source>
+        <translation>x（双眼）</translation>
+    </message>
+    <message>
+        <source>y, both eyes</source>
+        <translation>y（双眼）</translation>
+    </message>
+    <message>
+        <source>x, left eye</source>
+        <translation>x（左眼）</translation>
+    </message>
+    <message>
+        <source>y, left eye</source>
+        <translation>y（左眼）</translation>
+    </message>
+    <message>
+        <source>x, right eye</source>
+        <translation>x（右眼）</translation>
+    </message>
+    <message>
+        <source>y, right eye</source>
+        <translation>y（右眼）</translation>
+    </message>
+    <message>
+        <source>pupil in mm, left eye</source>
+        <translation>瞳孔直径 mm（左眼）</translation>
+    </message>
+    <message>
+        <source>pupil in mm, right eye</source>
+        <translation>瞳孔直径 mm（右眼）</translation>
+    </message>
+    <message>
+        <source>distance of the eyes in mm</source>
+        <translation>眼睛距离（毫米）</translation>
+    </message>
+    <message>
+        <source>valid (1) or lost (0)</source>
+        <translation>有效（1）或丢失（0）</translation>
+    </message>
+    <message>
+        <source>answer</source>
+        <translation>判读结果</translation>
+    </message>
+    <message>
+        <source>who looked</source>
+        <translation>受试者</translation>
     </message>
 </context>
 <context>
@@ -1137,6 +1255,137 @@
     <message>
         <source>Wait until it is.</source>
         <translation>请等待其打开。</translation>
+    </message>
+</context>
+<context>
+    <name>GazeFormats</name>
+    <message>
+        <source>MicEye (log, .csv)</source>
+        <translation>MicEye（日志，.csv）</translation>
+    </message>
+    <message>
+        <source>Tobii Pro Lab (data export, .tsv)</source>
+        <translation>Tobii Pro Lab（数据导出，.tsv）</translation>
+    </message>
+    <message>
+        <source>EyeLink (edf2asc, .asc)</source>
+        <translation>EyeLink（edf2asc，.asc）</translation>
+    </message>
+    <message>
+        <source>EyeLink Data Viewer (fixation report)</source>
+        <translation>EyeLink Data Viewer（注视报告）</translation>
+    </message>
+    <message>
+        <source>Another program (a table of samples)</source>
+        <translation>其他程序（采样表格）</translation>
+    </message>
+    <message>
+        <source>GazeAnnotator beside LabRecorder (.xdf)</source>
+        <translation>GazeAnnotator 与 LabRecorder 同步记录（.xdf）</translation>
+    </message>
+    <message>
+        <source>Answers and gaze on the displayed image. The log has no times and does not tell lost samples.</source>
+        <translation>判读结果及显示图像上的注视点。日志中没有时间，也不标记丢失的采样。</translation>
+    </message>
+    <message>
+        <source>Gaze of each presented image. Export &apos;Presented Media position&apos; and &apos;width/height&apos; too.</source>
+        <translation>每幅呈现图像的注视点。请同时导出“Presented Media position”和“width/height”。</translation>
+    </message>
+    <message>
+        <source>Gaze of each image that a message &apos;!V IMGLOAD&apos; names, with the validations of the tracker.</source>
+        <translation>由消息“!V IMGLOAD”指明的每幅图像的注视点，以及眼动仪的验证结果。</translation>
+    </message>
+    <message>
+        <source>Fixations as Data Viewer found them; there are no samples.</source>
+        <translation>Data Viewer 检出的注视；不含采样。</translation>
+    </message>
+    <message>
+        <source>One sample a row, with a column that names the image.</source>
+        <translation>每行一个采样，并有一列注明图像名称。</translation>
+    </message>
+    <message>
+        <source>Sessions of this program that LabRecorder has recorded: the same readings as those read here.</source>
+        <translation>由 LabRecorder 记录的本程序会话：与在此处阅片的记录完全相同。</translation>
+    </message>
+    <message>
+        <source>as is usual for that format</source>
+        <translation>按该格式的惯例</translation>
+    </message>
+    <message>
+        <source>pixels of the image file</source>
+        <translation>图像文件的像素</translation>
+    </message>
+    <message>
+        <source>0 to 1 across the image</source>
+        <translation>图像范围内 0 至 1</translation>
+    </message>
+    <message>
+        <source>pixels of the image as it was displayed</source>
+        <translation>显示时图像的像素</translation>
+    </message>
+    <message>
+        <source>pixels of the screen</source>
+        <translation>屏幕像素</translation>
+    </message>
+    <message>
+        <source>0 to 1 across the screen</source>
+        <translation>屏幕范围内 0 至 1</translation>
+    </message>
+    <message>
+        <source>as the file says</source>
+        <translation>以文件为准</translation>
+    </message>
+    <message>
+        <source>centred, as large as they fit</source>
+        <translation>居中，尽可能放大</translation>
+    </message>
+    <message>
+        <source>stretched over the whole screen</source>
+        <translation>拉伸至整个屏幕</translation>
+    </message>
+    <message>
+        <source>centred, in their own size</source>
+        <translation>居中，原始尺寸</translation>
+    </message>
+    <message>
+        <source>Sessions added</source>
+        <translation>新增会话</translation>
+    </message>
+    <message>
+        <source>Readings</source>
+        <translation>阅片记录</translation>
+    </message>
+    <message>
+        <source>Gaze samples</source>
+        <translation>注视采样</translation>
+    </message>
+    <message>
+        <source>Fixations</source>
+        <translation>注视</translation>
+    </message>
+    <message>
+        <source>Known already</source>
+        <translation>已有</translation>
+    </message>
+    <message>
+        <source>Refused</source>
+        <translation>未导入</translation>
+    </message>
+    <message>
+        <source>All of it was in the study already</source>
+        <translation>全部内容已在研究中</translation>
+    </message>
+    <message>
+        <source>The gaze is in the study, except for what is named below</source>
+        <translation>注视数据已导入研究，以下内容除外</translation>
+    </message>
+    <message>
+        <source>The gaze is in the study</source>
+        <translation>注视数据已导入研究</translation>
+    </message>
+    <message>
+        <source>What you should know</source>
+        <translation>请注意</translation>
     </message>
 </context>
 <context>
@@ -1389,6 +1638,181 @@
     </message>
 </context>
 <context>
+    <name>ImportGazeDialog</name>
+    <message>
+        <source>Import gaze</source>
+        <translation>导入注视数据</translation>
+    </message>
+    <message>
+        <source>Recordings of other programs become readings of the study that is open.</source>
+        <translation>将其他程序的记录转为当前研究的阅片记录。</translation>
+    </message>
+    <message>
+        <source>Import</source>
+        <translation>导入</translation>
+    </message>
+    <message>
+        <source>a code, not a name</source>
+        <translation>编号，而非姓名</translation>
+    </message>
+    <message>
+        <source>Reader who looked</source>
+        <translation>阅片者</translation>
+    </message>
+    <message>
+        <source>Recorded by</source>
+        <translation>记录程序</translation>
+    </message>
+    <message>
+        <source>Recordings</source>
+        <translation>记录文件</translation>
+    </message>
+    <message>
+        <source>Files</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>as usual</source>
+        <translation>按惯例</translation>
+    </message>
+    <message>
+        <source>not known</source>
+        <translation>未知</translation>
+    </message>
+    <message>
+        <source>Columns of the table</source>
+        <translation>表格的列</translation>
+    </message>
+    <message>
+        <source>Column or variable that names the image</source>
+        <translation>存有图像名称的列或变量</translation>
+    </message>
+    <message>
+        <source>What the coordinates are</source>
+        <translation>坐标的含义</translation>
+    </message>
+    <message>
+        <source>Where the images were on the screen</source>
+        <translation>图像在屏幕上的位置</translation>
+    </message>
+    <message>
+        <source>Needed where the file counts pixels of the screen and does not say it.</source>
+        <translation>若文件以屏幕像素记录且未说明图像位置，则必须指定。</translation>
+    </message>
+    <message>
+        <source>Height of the displayed images</source>
+        <translation>图像的显示高度</translation>
+    </message>
+    <message>
+        <source>As set in that program; coordinates count by it.</source>
+        <translation>与该程序中的设置一致；坐标以此为准。</translation>
+    </message>
+    <message>
+        <source>Samples a second</source>
+        <translation>每秒采样数</translation>
+    </message>
+    <message>
+        <source>For samples without times. Without it they give no heatmap.</source>
+        <translation>用于没有时间的采样；若不填写则无法生成热图。</translation>
+    </message>
+    <message>
+        <source>Take answers whose gaze is missing</source>
+        <translation>导入缺少注视数据的判读结果</translation>
+    </message>
+    <message>
+        <source>Take what comes before the damage of a damaged file</source>
+        <translation>文件损坏时，导入损坏处之前的内容</translation>
+    </message>
+    <message>
+        <source>More options</source>
+        <translation>更多选项</translation>
+    </message>
+    <message>
+        <source>assumed: 1920x1080</source>
+        <translation>默认：1920x1080</translation>
+    </message>
+    <message>
+        <source>assumed: 527x296</source>
+        <translation>默认：527x296</translation>
+    </message>
+    <message>
+        <source>assumed: 650</source>
+        <translation>默认：650</translation>
+    </message>
+    <message>
+        <source>e.g. 0=1, 1=2, 2=3</source>
+        <translation>例如 0=1, 1=2, 2=3</translation>
+    </message>
+    <message>
+        <source>all</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>Screen in pixels</source>
+        <translation>屏幕（像素）</translation>
+    </message>
+    <message>
+        <source>Screen in mm</source>
+        <translation>屏幕（毫米）</translation>
+    </message>
+    <message>
+        <source>Eyes to screen in mm</source>
+        <translation>眼睛到屏幕的距离（毫米）</translation>
+    </message>
+    <message>
+        <source>Answers of that program</source>
+        <translation>该程序中的判读编号</translation>
+    </message>
+    <message>
+        <source>Which is which class, if they are not numbered alike.</source>
+        <translation>若编号不同，请说明各编号对应的类别。</translation>
+    </message>
+    <message>
+        <source>Only this participant</source>
+        <translation>仅此受试者</translation>
+    </message>
+    <message>
+        <source>Message at which an image appears</source>
+        <translation>图像出现时的消息</translation>
+    </message>
+    <message>
+        <source>Recordings ({endings});;All files (*)</source>
+        <translation>记录文件 ({endings});;所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>Choose the file.</source>
+        <translation>请选择文件。</translation>
+    </message>
+    <message>
+        <source>{file} does not exist.</source>
+        <translation>{file} 不存在。</translation>
+    </message>
+    <message>
+        <source>Say who looked: a reader code.</source>
+        <translation>请填写阅片者编号。</translation>
+    </message>
+    <message>
+        <source>Samples a second are a number, such as 90.</source>
+        <translation>每秒采样数应为数字，例如 90。</translation>
+    </message>
+    <message>
+        <source>Write the screen&apos;s pixels as in 1920x1080.</source>
+        <translation>屏幕像素的写法如 1920x1080。</translation>
+    </message>
+    <message>
+        <source>Write the screen&apos;s size as in 527x296.</source>
+        <translation>屏幕尺寸的写法如 527x296。</translation>
+    </message>
+    <message>
+        <source>The distance is a number of mm, such as 650.</source>
+        <translation>距离应为毫米数，例如 650。</translation>
+    </message>
+    <message>
+        <source>Importing gaze</source>
+        <translation>正在导入注视数据</translation>
+    </message>
+</context>
+<context>
     <name>ImportImagesDialog</name>
     <message>
         <source>Import images</source>
@@ -1592,6 +2016,10 @@
     <message>
         <source>Import &amp;video frames…</source>
         <translation>导入视频帧(&amp;V)…</translation>
+    </message>
+    <message>
+        <source>Import &amp;gaze…</source>
+        <translation>导入注视数据(&amp;G)…</translation>
     </message>
     <message>
         <source>Review &amp;hidden text…</source>

@@ -24,7 +24,7 @@ def test_the_loss_of_a_reading_is_right_where_most_samples_never_came(seed, rate
     n = round(12 * rate)
     came, lost = random.random(n) >= dropped, random.random(n) < 0.1
     time_s = 100 + np.arange(n) / rate
-    session = SimpleNamespace(id="s", gaze_stream=None)
+    session = SimpleNamespace(id="s", gaze_stream=None, imported=None, tells_loss=False)
     seen = gaze_while_seen(recorded(time_s[came], lost[came]), session, 100.0, n / rate)
     assert seen.data_loss == pytest.approx(1 - np.mean(came & ~lost), abs=0.02)
     assert seen.rate_hz == pytest.approx(rate, rel=1e-6)

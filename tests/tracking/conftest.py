@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import struct
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 import fake_device
 import numpy as np
@@ -166,3 +168,82 @@ def see(script: Script, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[K
         device.stopped = True
     for name in PACKAGES:
         sys.modules.pop(name, None)
+
+
+class XdfBytes:
+    """The bytes of an XDF file, chunk by chunk, straight from the specification."""
+
+    def __init__(self) -> None:
+        self.data = b"XDF:"
+        self.chunk(1, b'<?xml version="1.0"?><info><version>1.0</version></info>')
+
+    def chunk(
+        self, tag: int, content: bytes, *, length_bytes: int = 4, length: int | None = None
+    ) -> XdfBytes:
+        length = len(content) + 2 if length is None else length
+        self.data += bytes([length_bytes]) + length.to_bytes(length_bytes, "little")
+        self.data += struct.pack("<H", tag) + content
+        return self
+
+    def stream(self, number: int, name: str, kind: str, count: int, form: str, **more: Any) -> XdfBytes:
+        desc = more.pop("desc", "")
+        facts = {"name": name, "type": kind, "channel_count": count, "channel_format": form}
+        facts |= {"nominal_srate": 0, **more}
+        xml = "".join(f"<{key}>{escape(str(value))}</{key}>" for key, value in facts.items())
+        xml = f'<?xml version="1.0"?><info>{xml}<desc>{desc}</desc></info>'
+        return self.chunk(2, struct.pack("<I", number) + xml.encode())
+
+    def described(self, number: int, stream: Any, **more: Any) -> XdfBytes:
+        """A stream as a live one describes itself."""
+        names = ("label", "eye", "type", "unit", "coordinate_system")
+        channels = "".join(
+            "<channel>"
+            + "".join(f"<{name}>{escape(getattr(each, name))}</{name}>" for name in names)
+            + "</channel>"
+            for each in stream.channels
+        )
+        desc = f"<channels>{channels}</channels>"
+        if stream.simulated:
+            desc += "<simulated>true</simulated>"
+        if stream.screen_px:
+            width, height = stream.screen_px
+            desc += f"<display><width_px>{width}</width_px><height_px>{height}</height_px></display>"
+        more = {"nominal_srate": stream.rate_hz, "source_id": stream.source_id, "desc": desc, **more}
+        count = len(stream.channels)
+        return self.stream(number, stream.name, stream.type, count, stream.channel_format, **more)
+
+    def samples(self, number: int, rows: Iterable[tuple[float | None, bytes]]) -> XdfBytes:
+        """Samples, each a stamp (None: left out) and the bytes of its values."""
+        rows = list(rows)
+        content = struct.pack("<IBI", number, 4, len(rows))
+        for stamp, values in rows:
+            content += (b"\0" if stamp is None else struct.pack("<Bd", 8, stamp)) + values
+        return self.chunk(3, content)
+
+    def numbers(self, number: int, stamps: Iterable[float | None], values: Any, form: str) -> XdfBytes:
+        table = np.asarray(values).astype(form)
+        return self.samples(number, zip(stamps, (row.tobytes() for row in table), strict=True))
+
+    def texts(self, number: int, stamps: Iterable[float | None], texts: Iterable[str]) -> XdfBytes:
+        coded = (text.encode() for text in texts)
+        return self.samples(
+            number, zip(stamps, (struct.pack("<BI", 4, len(t)) + t for t in coded), strict=True)
+        )
+
+    def offset(self, number: int, collected_s: float, offset_s: float) -> XdfBytes:
+        return self.chunk(4, struct.pack("<Idd", number, collected_s, offset_s))
+
+    def boundary(self) -> XdfBytes:
+        return self.chunk(5, bytes.fromhex("43a546dccbf5410fb30ed5467383cbe4"))
+
+    def footer(self, number: int) -> XdfBytes:
+        return self.chunk(6, struct.pack("<I", number) + b'<?xml version="1.0"?><info/>')
+
+    def write(self, path: Path) -> Path:
+        path.write_bytes(self.data)
+        return path
+
+
+@pytest.fixture
+def xdf() -> type[XdfBytes]:
+    return XdfBytes

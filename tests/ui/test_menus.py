@@ -21,6 +21,7 @@ ACTIONS = {
         "file.all",
         "file.import",
         "file.video",
+        "file.import_gaze",
         "file.review",
         "file.settings",
         "file.quit",
@@ -30,10 +31,18 @@ ACTIONS = {
     "train": ["train.new", "train.report"],
     "help": ["help.guide", "help.keys", "help.about"],
 }
-NEED_A_STUDY = ("file.import", "session.read", "session.options", "session.overview", "data.build")
+NEED_A_STUDY = (
+    "file.import",
+    "file.import_gaze",
+    "session.read",
+    "session.options",
+    "session.overview",
+    "data.build",
+)
 DIALOGS = {
     "file.new": "newStudyDialog",
     "file.import": "importImagesDialog",
+    "file.import_gaze": "importGazeDialog",
     "file.settings": "settingsDialog",
     "session.read": "startReadingDialog",
     "session.options": "readingOptionsDialog",

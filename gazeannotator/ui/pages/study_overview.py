@@ -41,6 +41,8 @@ class Overview:
         NaN where nothing is known.
     protocol : Protocol
         How images are read.
+    gaze_only : int
+        Imported readings that asked for no answer.
     """
 
     path: Path
@@ -63,6 +65,7 @@ class Overview:
     median_accuracy_deg: float
     median_data_loss: float
     protocol: Protocol
+    gaze_only: int = 0
 
     @property
     def next_step(self) -> NextStep:
@@ -117,6 +120,7 @@ def read_overview(path: Path, *, quality: bool) -> Overview:
         median_accuracy_deg=_or_nan(info["median_accuracy_deg"]),
         median_data_loss=_or_nan(info["median_data_loss"]),
         protocol=protocol,
+        gaze_only=info["gaze_only"],
     )
 
 
