@@ -16,7 +16,8 @@ usage: ./go demo [options]   set everything up, then run: gazeannotator demo [op
        ./go test [options]   set everything up, then run all checks and: pytest [options]
        ./go app  [STUDY]     set everything up, then open the app
 
-Settings: PYTHON (which Python), GAZEANNOTATOR_VENV (where the environment goes, default .venv)
+Settings: PYTHON (which Python), GAZEANNOTATOR_VENV (where the environment goes, default .venv),
+          GAZEANNOTATOR_TEST_JOBS (how many tests run at once, default 3; 0: one after the other)
 TEXT
 }
 
@@ -94,7 +95,8 @@ run_checks() {
     say "types"
     "$bin/mypy"
     say "tests"
-    "$bin/python" -m pytest "$@"
+    # Most tests wait for a tracker, a screen or another process: several at once take a third of the time.
+    "$bin/python" -m pytest -n "${GAZEANNOTATOR_TEST_JOBS:-3}" --dist loadfile --no-loadscope-reorder "$@"
 }
 
 action="${1:-}"

@@ -30,6 +30,13 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with the slowest tests come first, so that none is left alone at the end."""
+    slow = {each.path for each in items if each.get_closest_marker("slow")}
+    longest = CHECKOUT / "tests" / "test_wheel.py"
+    items.sort(key=lambda each: (each.path != longest, each.path not in slow))
+
+
 @pytest.fixture(autouse=True)
 def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test reads or writes the developer's own settings, caches or recent studies."""
