@@ -47,12 +47,12 @@ class NearDuplicates:
     complete: bool
 
 
-def near_duplicates(fingerprints: bytes, patients: Sequence[str]) -> NearDuplicates:
+def near_duplicates(fingerprints: bytes | bytearray, patients: Sequence[str]) -> NearDuplicates:
     """Find the pairs of images of different patients that show nearly the same.
 
     Parameters
     ----------
-    fingerprints : bytes
+    fingerprints : bytes or bytearray
         Of all images, one after another.
     patients : sequence of str, length n
 

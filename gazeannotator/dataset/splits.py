@@ -34,7 +34,7 @@ def parse_split(text: str) -> tuple[float, float, float]:
     if not parts or parts[0] <= 0:
         raise BadInput(
             f"The split {text!r} is not understood.",
-            "Give train, validation and test parts such as 60/20/20.",
+            "Give train, validation and test parts such as 60/20/20, or a CSV file.",
         )
     total = sum(parts)
     return parts[0] / total, parts[1] / total, parts[2] / total
