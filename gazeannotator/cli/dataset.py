@@ -257,9 +257,15 @@ def _lines(facts: dict[str, Any]) -> list[tuple[str, str]]:
         ("Patients", str(facts["patients"]) if facts["patients_known"] else "not known"),
         ("Split", listed(facts["splits"])),
         *([("Folds", ", ".join(map(str, facts["folds"])))] if facts["folds"] else []),
+        *([("Nearly equal", _near_duplicates(facts))] if facts["near_duplicates"] else []),
         ("Classes", listed({**facts["classes"], "none": facts["no_target"]})),
         ("Readings", f"{facts['readings']}, {facts['valid_readings']} used"),
         ("Not used", listed(facts["excluded"])),
         ("Not validated", str(facts["not_validated"])),
         ("Gaze", f"{facts['gaze_samples']} samples, {facts['fixations']} fixations"),
     ]
+
+
+def _near_duplicates(facts: dict[str, Any]) -> str:
+    count, torn = facts["near_duplicates"], facts["near_duplicates_in_two_parts"]
+    return f"{count} pairs of images of different patients, {torn} in different parts"

@@ -30,8 +30,9 @@ def dataset_info(path: Path) -> dict[str, Any]:
     dict
         JSON types only. ``classes`` counts images by their target (truth where known, else label),
         ``no_target`` those with neither; ``folds`` counts images in each fold, and is empty where there
-        are none; ``excluded`` counts readings by reason, ``sources`` by where they come from; ``nominal``
-        names what was assumed of imported sessions.
+        are none; ``near_duplicates`` counts pairs of nearly equal images of different patients, and is
+        None where nobody looked for them; ``excluded`` counts readings by reason, ``sources`` by where
+        they come from; ``nominal`` names what was assumed of imported sessions.
 
     Raises
     ------
@@ -67,6 +68,8 @@ def dataset_info(path: Path) -> dict[str, Any]:
             "sigma_deg": build.get("sigma_deg"),
             "splits": {name: int((split == part).sum()) for part, name in enumerate(SPLITS)},
             "folds": _folds(images),
+            "near_duplicates": build.get("near_duplicates_count"),
+            "near_duplicates_in_two_parts": build.get("near_duplicates_in_two_parts"),
             "classes": {name: int((target == index).sum()) for index, name in enumerate(class_names(file))},
             "no_target": int((target < 0).sum()),
             "has_gaze": int(images["has_gaze"][:].sum()),

@@ -22,6 +22,9 @@ LIKENESS = 0.975
 MOST_ALIKE = 20
 """Of an image that is like more others than so many, not all need be found."""
 
+MOST_COMPARED = 100_000
+"""Of so many candidates the pictures are compared; only films of unknown patients give more."""
+
 _BAND_BITS = (13, 13, 13, 13, 12)
 """Of five bands, one differs in a bit at most wherever nine bits or fewer differ."""
 
@@ -40,7 +43,7 @@ class NearDuplicates:
     pairs : ndarray, shape (n, 2)
         Rows of the images, the smaller first, in order.
     complete : bool
-        False where an image is like more than `MOST_ALIKE` others.
+        False where `MOST_ALIKE` or `MOST_COMPARED` ended the search.
     """
 
     pairs: Rows
@@ -71,9 +74,10 @@ def near_duplicates(fingerprints: bytes | bytearray, patients: Sequence[str]) ->
     seen = np.flatnonzero(table["grey"].std(axis=(1, 2)) >= _FLAT)
     search = _Search(table["coarse"][seen], table["fine"][seen], owner[seen])
     candidates = seen[search.candidates()]
-    grey = table["grey"]
+    every = -(-len(candidates) // MOST_COMPARED) or 1
+    candidates, grey = candidates[::every], table["grey"]
     kept = [likeness(grey[one], grey[other]) >= LIKENESS for one, other in candidates]
-    return NearDuplicates(candidates[np.array(kept, bool)], not search.crowded)
+    return NearDuplicates(candidates[np.array(kept, bool)], every == 1 and not search.crowded)
 
 
 class _Search:
@@ -112,16 +116,17 @@ class _Search:
         values, starts = np.unique(band[order], return_index=True)
         buckets = dict(zip(values.tolist(), np.split(order, starts[1:]), strict=False))
         for value, bucket in buckets.items():
-            self._compare(bucket, bucket)
+            self._compare(bucket, bucket, same=True)
             for bit in range(bits):
                 if not value >> bit & 1 and (other := buckets.get(value | 1 << bit)) is not None:
                     self._compare(bucket, other)
 
-    def _compare(self, bucket: Rows, other: Rows) -> None:
+    def _compare(self, bucket: Rows, other: Rows, *, same: bool = False) -> None:
         """Compare every entry of one bucket with every one of the other, a block at a time."""
         step = max(1, _BLOCK // len(other))
         for start in range(0, len(bucket), step):
-            rows, columns = self._wanted(bucket[start : start + step]), self._wanted(other)
+            rows = self._wanted(bucket[start : start + step])
+            columns = self._wanted(other[start:] if same else other)
             differing = np.bitwise_count(self._hash[rows, None] ^ self._hash[None, columns])
             i, j = np.nonzero(differing <= COARSE_BITS)
             if len(i):
@@ -136,7 +141,11 @@ class _Search:
         kept = (self._owner[one] != self._owner[two]) & ~((entry >= self._images) & (other >= self._images))
         entry, other = entry[kept], other[kept]
         near = np.bitwise_count(self._fine[entry] ^ self._fine[other]).sum(axis=1) <= FINE_BITS
-        pairs = np.sort(np.stack([entry[near], other[near]], axis=1) % self._images, axis=1)
+        entry, other = entry[near], other[near]
+        # The entries are in order, so this is each one's how-manieth partner.
+        few = np.arange(len(entry)) - np.searchsorted(entry, entry) < MOST_ALIKE
+        self.crowded |= not few.all()
+        pairs = np.sort(np.stack([entry[few], other[few]], axis=1) % self._images, axis=1)
         new = set(map(tuple, pairs.tolist())) - self._pairs
         if new:
             self._pairs |= new
