@@ -6,7 +6,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import numpy as np
 from numpy.typing import NDArray
@@ -160,7 +160,8 @@ class _Images:
 
     def find(self, said: str) -> list[int]:
         """Return the rows of the images that a name may mean."""
-        digits = said.casefold()
+        # Exports name their pictures by id.
+        digits = PurePath(said).stem.casefold()
         if digits in self._row:
             return [self._row[digits]]
         if digits in self._short:
