@@ -59,7 +59,7 @@ def test_folds_and_a_split_from_a_table(run, small_study, tmp_path):
     assert "4, 4, 4, 4, 4" in run("info", data).stdout
     assert json.loads(run("info", data, "--json").stdout)["folds"] == [4] * 5
     assert run("check", data).stdout
-    for wrong, words in (((1, "from 2 to 100"), (11, "10 patients are too few for 11 folds")):
+    for wrong, words in ((1, "from 2 to 100"), (11, "10 patients are too few for 11 folds")):
         said = run("build", study, "-o", tmp_path / "no.h5", "--folds", wrong, code=2).stderr
         assert words in said
     said = run("build", study, "-o", tmp_path / "no.h5", "--split", tmp_path / "none.csv", code=2).stderr
