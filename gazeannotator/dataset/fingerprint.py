@@ -1,4 +1,4 @@
-"""What an image looks like, in 640 bytes: enough to tell whether two images show nearly the same."""
+"""What an image looks like, in under a kilobyte: enough to tell whether two images show nearly the same."""
 
 from __future__ import annotations
 
@@ -10,15 +10,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 SIGNATURE_PX = 24
-INSET = 0.02
-"""Share of each side that the second hash leaves out: a picture that was cropped fits one of the two."""
+
+CUTS = (
+    (0, 0, 0, 0),
+    (0.02, 0.02, 0.02, 0.02),
+    (0.025, 0.025, 0, 0),
+    (0, 0.025, 0.025, 0),
+    (0.025, 0, 0, 0.025),
+    (0, 0, 0.025, 0.025),
+)
+"""What the hashes leave out at the left, top, right and bottom: a cropped picture fits one of them."""
 
 FINGERPRINT = np.dtype(
-    [("coarse", "<u8", 2), ("fine", "<u8", (2, 3)), ("grey", "u1", (SIGNATURE_PX, SIGNATURE_PX))]
+    [
+        ("coarse", "<u8", len(CUTS)),
+        ("fine", "<u8", (len(CUTS), 3)),
+        ("grey", "u1", (SIGNATURE_PX, SIGNATURE_PX)),
+    ]
 )
-"""Of the whole image and of its inset: 64 bits of low frequencies and 192 of higher ones; a small picture."""
+"""Of the image and of its cuts, 64 bits of low frequencies and 192 of higher ones; and a small picture."""
 
-_DCT_PX, _LOW, _HIGH = 32, 8, 16
+_CUT_PX, _DCT_PX, _LOW, _HIGH = 128, 32, 8, 16
 _DARK = 0.1
 _STEPS = 2
 _MOST_PX = 2.0
@@ -44,16 +56,21 @@ def fingerprint(content: NDArray[np.uint8]) -> bytes:
     are above their median: Zauner 2010, "Implementation and benchmarking of perceptual image hash
     functions" (pHash). The lowest row and column are kept, for they change least when an image is cropped.
     """
-    grey = cv2.cvtColor(content, cv2.COLOR_RGB2GRAY)
-    y, x = (round(side * INSET) for side in grey.shape)
+    grey = _scaled(cv2.cvtColor(content, cv2.COLOR_RGB2GRAY), _CUT_PX)
     record = np.zeros((), FINGERPRINT)
-    for which, part in enumerate((grey, grey[y : grey.shape[0] - y, x : grey.shape[1] - x])):
-        small = cv2.resize(part, (_DCT_PX, _DCT_PX), interpolation=cv2.INTER_AREA)
-        lowest = cv2.dct(small.astype(np.float32))[:_HIGH, :_HIGH]
+    for which, cut in enumerate(CUTS):
+        left, top, right, bottom = (round(share * _CUT_PX) for share in cut)
+        part = _scaled(grey[top : _CUT_PX - bottom, left : _CUT_PX - right], _DCT_PX)
+        lowest = cv2.dct(part.astype(np.float32))[:_HIGH, :_HIGH]
         record["coarse"][which] = _bits(lowest[:_LOW, :_LOW].ravel())[0]
-        record["fine"][which] = _bits(np.concatenate([lowest[:_LOW, _LOW:].ravel(), lowest[_LOW:].ravel()]))
-    record["grey"] = cv2.resize(grey, (SIGNATURE_PX, SIGNATURE_PX), interpolation=cv2.INTER_AREA)
+        higher = np.concatenate([lowest[:_LOW, _LOW:].ravel(), lowest[_LOW:].ravel()])
+        record["fine"][which] = _bits(higher)
+    record["grey"] = _scaled(grey, SIGNATURE_PX)
     return record.tobytes()
+
+
+def _scaled(grey: NDArray[Any], side_px: int) -> NDArray[Any]:
+    return cv2.resize(grey, (side_px, side_px), interpolation=cv2.INTER_AREA)
 
 
 def _bits(values: NDArray[Any]) -> NDArray[np.uint64]:

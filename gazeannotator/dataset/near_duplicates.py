@@ -85,9 +85,9 @@ class _Search:
 
     Parameters
     ----------
-    coarse : ndarray, shape (n, 2)
-    fine : ndarray, shape (n, 2, 3)
-        Of whole images and their insets.
+    coarse : ndarray, shape (n, cuts)
+    fine : ndarray, shape (n, cuts, 3)
+        Of whole images first, then of the images as cut; whole ones are compared with all.
     owner : ndarray, shape (n,)
         Their patients.
     """
@@ -95,7 +95,7 @@ class _Search:
     def __init__(
         self, coarse: NDArray[np.uint64], fine: NDArray[np.uint64], owner: NDArray[np.int64]
     ) -> None:
-        self._hash, self._fine = coarse.T.ravel(), fine.transpose(1, 0, 2).reshape(-1, 3)
+        self._hash, self._fine = coarse.T.ravel(), fine.swapaxes(0, 1).reshape(-1, 3)
         self._owner, self._images = owner, len(owner)
         self._partners = np.zeros(len(owner), np.int64)
         self._pairs: set[tuple[int, int]] = set()
@@ -112,21 +112,17 @@ class _Search:
     def _search_band(self, first_bit: int, bits: int) -> None:
         """Compare all entries that differ in one of these bits at most."""
         band = (self._hash >> np.uint64(first_bit)) & np.uint64((1 << bits) - 1)
-        order = np.argsort(band, kind="stable")
-        values, starts = np.unique(band[order], return_index=True)
-        buckets = dict(zip(values.tolist(), np.split(order, starts[1:]), strict=False))
-        for value, bucket in buckets.items():
-            self._compare(bucket, bucket, same=True)
-            for bit in range(bits):
-                if not value >> bit & 1 and (other := buckets.get(value | 1 << bit)) is not None:
-                    self._compare(bucket, other)
+        entries = _buckets(band)
+        for value, whole in _buckets(band[: self._images]).items():
+            for near in (value, *(value ^ 1 << bit for bit in range(bits))):
+                if near in entries:
+                    self._compare(whole, entries[near])
 
-    def _compare(self, bucket: Rows, other: Rows, *, same: bool = False) -> None:
-        """Compare every entry of one bucket with every one of the other, a block at a time."""
-        step = max(1, _BLOCK // len(other))
-        for start in range(0, len(bucket), step):
-            rows = self._wanted(bucket[start : start + step])
-            columns = self._wanted(other[start:] if same else other)
+    def _compare(self, whole: Rows, entries: Rows) -> None:
+        """Compare every image of one bucket with every entry of another, a block at a time."""
+        step = max(1, _BLOCK // len(entries))
+        for start in range(0, len(whole), step):
+            rows, columns = self._wanted(whole[start : start + step]), self._wanted(entries)
             differing = np.bitwise_count(self._hash[rows, None] ^ self._hash[None, columns])
             i, j = np.nonzero(differing <= COARSE_BITS)
             if len(i):
@@ -135,19 +131,24 @@ class _Search:
     def _wanted(self, entries: Rows) -> Rows:
         return entries[self._partners[entries % self._images] < MOST_ALIKE] if self.crowded else entries
 
-    def _keep(self, entry: Rows, other: Rows) -> None:
-        one, two = entry % self._images, other % self._images
-        # Two insets tell nothing that the whole images do not.
-        kept = (self._owner[one] != self._owner[two]) & ~((entry >= self._images) & (other >= self._images))
-        entry, other = entry[kept], other[kept]
-        near = np.bitwise_count(self._fine[entry] ^ self._fine[other]).sum(axis=1) <= FINE_BITS
-        entry, other = entry[near], other[near]
-        # The entries are in order, so this is each one's how-manieth partner.
-        few = np.arange(len(entry)) - np.searchsorted(entry, entry) < MOST_ALIKE
+    def _keep(self, image: Rows, entry: Rows) -> None:
+        near = np.bitwise_count(self._fine[image] ^ self._fine[entry]).sum(axis=1) <= FINE_BITS
+        near &= self._owner[image] != self._owner[entry % self._images]
+        # Each pair once, however many of its cuts agree; in order, so that each image's can be counted.
+        both = np.unique(image[near] * self._images + entry[near] % self._images)
+        image, other = np.divmod(both, self._images)
+        few = np.arange(len(image)) - np.searchsorted(image, image) < MOST_ALIKE
         self.crowded |= not few.all()
-        pairs = np.sort(np.stack([entry[few], other[few]], axis=1) % self._images, axis=1)
+        pairs = np.sort(np.stack([image[few], other[few]], axis=1), axis=1)
         new = set(map(tuple, pairs.tolist())) - self._pairs
         if new:
             self._pairs |= new
             np.add.at(self._partners, np.array(list(new)).ravel(), 1)
             self.crowded |= bool(self._partners.max() >= MOST_ALIKE)
+
+
+def _buckets(band: NDArray[np.uint64]) -> dict[int, Rows]:
+    """Sort rows by their value."""
+    order = np.argsort(band, kind="stable")
+    values, starts = np.unique(band[order], return_index=True)
+    return dict(zip(values.tolist(), np.split(order, starts[1:]), strict=False))
