@@ -70,7 +70,8 @@ def find_leakage(
     return Leakage(
         told,
         [
-            f"{count} of nearly equal images {verb} to different patients as far as is known, {where}: {listed}. "
+            f"{count} of nearly equal images {verb} to different patients as far as is known, "
+            f"{where}: {listed}. "
             "A test on them would not be fair; are they of one patient under two names?"
         ],
     )
