@@ -41,6 +41,8 @@ class DataFacts:
         Class to learn, -1 where there is none.
     split : ndarray of int, shape (I,)
         Index into `schema.SPLITS`.
+    fold : ndarray of int, shape (I,), or None
+        0, 1, 2, …; None where the data set was built without folds.
     has_gaze : ndarray of bool, shape (I,)
     content : ndarray of int, shape (I, 4)
         x0, y0, width, height of the image within its grid, px.
@@ -57,6 +59,7 @@ class DataFacts:
     patient: NDArray[np.str_]
     target: NDArray[np.int64]
     split: NDArray[np.int64]
+    fold: NDArray[np.int64] | None
     has_gaze: NDArray[np.bool_]
     content: NDArray[np.int64]
     grid_px: int
@@ -103,6 +106,7 @@ def read_facts(path: Path, target: str = "auto") -> DataFacts:
             patient=np.array(schema.strings(images["patient"]), dtype=np.str_),
             target=chosen,
             split=split,
+            fold=images["fold"][:].astype(np.int64) if "fold" in images else None,
             has_gaze=images["has_gaze"][:].astype(bool),
             content=np.column_stack([np.rint(to_grid[:, 1:]), size]).astype(np.int64),
             grid_px=int(images["pixels"].shape[1]),

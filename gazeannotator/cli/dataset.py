@@ -49,8 +49,14 @@ def build(
     sigma_deg: Annotated[
         float, typer.Option(help="Sigma of the heatmap in degrees of visual angle.")
     ] = _DEFAULTS.sigma_deg,
-    split: Annotated[str, typer.Option(help="Shares of train/validation/test.")] = _DEFAULTS.split,
-    seed: Annotated[int, typer.Option(help="Of the split.")] = _DEFAULTS.seed,
+    split: Annotated[
+        str,
+        typer.Option(
+            metavar="SHARES|CSV",
+            help="Shares of train/validation/test, or a CSV file: image,split or patient,split.",
+        ),
+    ] = _DEFAULTS.split,
+    seed: Annotated[int, typer.Option(help="Of the split and the folds.")] = _DEFAULTS.seed,
     max_data_loss: Annotated[
         float | None,
         typer.Option(
@@ -68,6 +74,14 @@ def build(
     require_validation: Annotated[
         bool, typer.Option("--require-validation", help="Do not use readings without a validation.")
     ] = False,
+    folds: Annotated[
+        int | None,
+        typer.Option(
+            metavar="K",
+            help="Divide the patients into K folds too, independent of the split: for cross-validation.",
+            show_default="none",
+        ),
+    ] = _DEFAULTS.folds,
     jobs: Annotated[int, typer.Option(min=1, help="Processes that share the work.")] = 1,
     progress: Style = console.ProgressStyle.bar,
 ) -> None:
@@ -76,7 +90,7 @@ def build(
     Example: gazeannotator dataset build my-study -o data.h5
     """
     options = BuildOptions(
-        size, method, sigma_deg, split, seed, max_data_loss, max_accuracy_deg, require_validation
+        size, method, sigma_deg, split, seed, max_data_loss, max_accuracy_deg, require_validation, folds
     )
     with console.long_work(progress, "dataset build") as report_progress:
         report = build_dataset(studies, output, options, report_progress, jobs)
@@ -242,9 +256,16 @@ def _lines(facts: dict[str, Any]) -> list[tuple[str, str]]:
         ("Images", f"{facts['images']} on a grid of {facts['grid_px']} px, {facts['has_gaze']} with gaze"),
         ("Patients", str(facts["patients"]) if facts["patients_known"] else "not known"),
         ("Split", listed(facts["splits"])),
+        *([("Folds", ", ".join(map(str, facts["folds"])))] if facts["folds"] else []),
+        *([("Nearly equal", _near_duplicates(facts))] if facts["near_duplicates"] else []),
         ("Classes", listed({**facts["classes"], "none": facts["no_target"]})),
         ("Readings", f"{facts['readings']}, {facts['valid_readings']} used"),
         ("Not used", listed(facts["excluded"])),
         ("Not validated", str(facts["not_validated"])),
         ("Gaze", f"{facts['gaze_samples']} samples, {facts['fixations']} fixations"),
     ]
+
+
+def _near_duplicates(facts: dict[str, Any]) -> str:
+    count, torn = facts["near_duplicates"], facts["near_duplicates_in_two_parts"]
+    return f"{count} pairs of images of different patients, {torn} in different parts"

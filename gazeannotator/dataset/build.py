@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 
 from gazeannotator.dataset.corrections import CorrectedSpans
 from gazeannotator.dataset.joining import Joined, join_studies
+from gazeannotator.dataset.leakage import find_leakage
+from gazeannotator.dataset.parts import Parts, PartsPlan, split_of_file
 from gazeannotator.dataset.preparing import PreparedImage, Recipe, prepared
 from gazeannotator.dataset.readings import Quality
 from gazeannotator.dataset.schema import SPLITS, target_classes
-from gazeannotator.dataset.splits import empty_parts, parse_split, split_by_patient
+from gazeannotator.dataset.splits import check_folds
 from gazeannotator.dataset.writer import DatasetWriter, writing
 from gazeannotator.errors import BadInput
 from gazeannotator.gaze.fixations import DEFAULT, METHODS
@@ -41,15 +43,18 @@ class BuildOptions:
     sigma_deg : float
         Of the heatmap's Gaussians.
     split : str
-        Train/validation/test.
+        Shares of train/validation/test, or the name of a CSV file that tells the part of each image or
+        patient; that name is not stored.
     seed : int
-        Of the split.
+        Of the split and the folds.
     max_data_loss : float, optional
         Share of lost samples from which on a reading is not used; None: what its study's protocol says.
     max_accuracy_deg : float, optional
         Error at the last validation from which on a reading is not used; None: as above.
     require_validation : bool
         Leave out readings of sessions without a validation.
+    folds : int, optional
+        Divide the images by patient into so many folds too, independent of the split.
     """
 
     size: int = 512
@@ -60,6 +65,7 @@ class BuildOptions:
     max_data_loss: float | None = None
     max_accuracy_deg: float | None = None
     require_validation: bool = False
+    folds: int | None = None
 
 
 @dataclass(frozen=True)
@@ -98,7 +104,9 @@ def check_options(options: BuildOptions) -> None:
     ------
     BadInput
     """
-    parse_split(options.split)
+    split_of_file(options.split)
+    if options.folds is not None:
+        check_folds(options.folds)
     if options.method not in METHODS:
         raise BadInput(
             f"There is no method {options.method!r} of finding fixations.",
@@ -151,6 +159,7 @@ def build(
     options = options or BuildOptions()
     check_options(options)
     joined = join_studies(studies)
+    plan = PartsPlan(options.split, options.folds, options.seed, joined, dict.fromkeys(studies))
     limits = {path: _limits(options, protocol) for path, protocol in joined.protocols.items()}
     recipe = Recipe(options.size, options.method, options.sigma_deg, limits)
     paths = list(dict.fromkeys(studies))
@@ -162,7 +171,7 @@ def build(
                     progress(row, len(joined.images), "Images")
                 _write(writer, row, image)
                 tally.add(image)
-        split, warnings = _finish(writer, joined, tally, options, limits)
+        parts, warnings = _finish(writer, joined, tally, plan, options, limits)
         if progress:
             progress(len(joined.images), len(joined.images), "Images")
     return BuildReport(
@@ -175,7 +184,7 @@ def build(
         fixations=tally.fixations,
         excluded=dict(tally.excluded),
         not_validated=tally.not_validated,
-        splits={name: int((split == part).sum()) for part, name in enumerate(SPLITS)},
+        splits={name: int((parts.split == part).sum()) for part, name in enumerate(SPLITS)},
         warnings=[*joined.warnings, *warnings],
     )
 
@@ -223,12 +232,14 @@ class _Tally:
         self.fixations = 0
         self.simulated = False
         self.corrected = CorrectedSpans()
+        self.fingerprints = bytearray()
 
     def add(self, image: PreparedImage) -> None:
         """Count one image and its readings."""
         self.truth.append(image.columns["truth"])
         self.label.append(image.columns["label"])
         self.with_gaze += image.heatmap is not None
+        self.fingerprints += image.fingerprint
         for reading in image.readings:
             columns = reading.columns
             self.readers[columns["reader"]] += 1
@@ -251,21 +262,22 @@ def _finish(
     writer: DatasetWriter,
     joined: Joined,
     tally: _Tally,
+    plan: PartsPlan,
     options: BuildOptions,
     limits: Mapping[Path, Quality],
-) -> tuple[NDArray[np.int8], list[str]]:
+) -> tuple[Parts, list[str]]:
     """Split the images and write what is known only now."""
-    patients = [image.patient for image in joined.images]
-    split, warnings = split_by_patient(patients, tally.targets(), parse_split(options.split), options.seed)
-    if unwanted := [
-        name for name, share in zip(SPLITS, parse_split(options.split), strict=True) if not share
-    ]:
-        warnings.append(empty_parts(unwanted))
+    parts = plan.assign(tally.targets())
+    ids, patients = [image.id for image in joined.images], [image.patient for image in joined.images]
+    leakage = find_leakage(tally.fingerprints, ids, patients, parts)
+    warnings = [*parts.warnings, *leakage.warnings]
     attributes = {
         "study": joined.name,
         "scheme": asdict(joined.scheme),
         "build": {
             **asdict(options),
+            **plan.as_data(),
+            **leakage.told,
             "max_data_loss": _told({path: each.max_data_loss for path, each in limits.items()}),
             "max_accuracy_deg": _told({path: each.max_accuracy_deg for path, each in limits.items()}),
             "studies": [path.resolve().name for path in limits],
@@ -276,7 +288,7 @@ def _finish(
         "simulated": tally.simulated,
         "nominal": _nominal(joined),
     }
-    writer.finish({"/images/split": split}, attributes)
+    writer.finish(parts.columns, attributes)
     if not tally.valid:
         warnings.append("No reading is used: the data set has no labels and no gaze of readers.")
-    return split, warnings
+    return parts, warnings

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gazeannotator.dataset.consensus import consensus
-from gazeannotator.dataset.grid import heatmap_on_grid, pixels_on_grid
+from gazeannotator.dataset.fingerprint import fingerprint
+from gazeannotator.dataset.grid import content, heatmap_on_grid, pixels_on_grid
 from gazeannotator.dataset.joining import JoinedImage
 from gazeannotator.dataset.readings import PreparedReading, Quality, prepare_reading
 from gazeannotator.geometry import fit_grid
@@ -44,12 +45,15 @@ class PreparedImage:
     columns : dict
         Of /images, as far as they are known before the split.
     readings : list of PreparedReading
+    fingerprint : bytes
+        What it looks like, to be compared with others.
     """
 
     pixels: NDArray[np.uint8]
     heatmap: NDArray[np.float64] | None
     columns: dict[str, Any]
     readings: list[PreparedReading]
+    fingerprint: bytes
 
 
 class Preparer:
@@ -86,9 +90,10 @@ class Preparer:
         ]
         valid = [each for each in readings if each.valid]
         grid = fit_grid(image.size_px, recipe.grid_px)
-        pixels = read_image(self._stores[image.study].image_file(image.id))
+        original = read_image(self._stores[image.study].image_file(image.id))
+        pixels = pixels_on_grid(original, grid, recipe.grid_px)
         return PreparedImage(
-            pixels=pixels_on_grid(pixels, grid, recipe.grid_px),
+            pixels=pixels,
             heatmap=heatmap_on_grid([each.look(recipe.sigma_deg) for each in valid], grid, recipe.grid_px),
             columns={
                 "id": image.id,
@@ -102,6 +107,7 @@ class Preparer:
                 ),
             },
             readings=readings,
+            fingerprint=fingerprint(pixels[content(grid)]),
         )
 
 

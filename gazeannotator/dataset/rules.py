@@ -86,12 +86,17 @@ def _image_classes(content: Content) -> Found:
 def _image_splits(content: Content) -> Found:
     split = content.column("/images/split")
     yield from _rows((split < 0) | (split > 2), "not one of 0 train, 1 validation, 2 test", "/images/split")
-    first: dict[str, int] = {}
-    reported = set()
-    for patient, each in zip(content.column("/images/patient"), split, strict=True):
-        if first.setdefault(patient, each) != each and patient not in reported:
-            reported.add(patient)
-            yield f"patient {patient} lies in two splits", "/images/split"
+    yield from _in_two(content, split, "splits", "/images/split")
+
+
+def _image_folds(content: Content) -> Found:
+    if "/images/fold" not in content.file:
+        return
+    fold = content.column("/images/fold")
+    yield from _rows(fold < 0, "not a fold: 0, 1, 2, …", "/images/fold")
+    if empty := sorted(set(range(int(fold.max(initial=0)))) - set(fold.tolist())):
+        yield f"fold {empty[0]} has no image", "/images/fold"
+    yield from _in_two(content, fold, "folds", "/images/fold")
 
 
 def _image_grid(content: Content) -> Found:
@@ -279,6 +284,16 @@ def _each_slice(content: Content, table: str) -> Iterator[tuple[int, int, int]]:
             yield reading, int(start), int(start + n)
 
 
+def _in_two(content: Content, parts: NDArray[Any], noun: str, path: str) -> Found:
+    """Report each patient whose images lie in more than one part."""
+    first: dict[str, int] = {}
+    reported = set()
+    for patient, each in zip(content.column("/images/patient"), parts, strict=True):
+        if first.setdefault(patient, each) != each and patient not in reported:
+            reported.add(patient)
+            yield f"patient {patient} lies in two {noun}", path
+
+
 def _rows(wrong: NDArray[Any] | np.bool_, what: str, path: str) -> Found:
     """Report an array once, with the first rows that are wrong."""
     rows = np.flatnonzero(wrong)
@@ -293,6 +308,7 @@ _RULES: tuple[Rule, ...] = (
     _image_identity,
     _image_classes,
     _image_splits,
+    _image_folds,
     _image_grid,
     _image_planes,
     _image_evidence,

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gazeannotator.dataset.atomic import whole_file
-from gazeannotator.dataset.schema import FORMAT, FORMAT_VERSION, LAYOUT
+from gazeannotator.dataset.schema import FORMAT, FORMAT_VERSION, LAYOUT, OPTIONAL
 from gazeannotator.errors import BadInput
 from gazeannotator.study.folder import descriptor_file
 
@@ -92,12 +92,13 @@ class DatasetWriter:
         Parameters
         ----------
         columns : mapping
-            Path → values, e.g. ``"/images/split"``.
+            Path → values, e.g. ``"/images/split"``; of the optional arrays, those that are to be there.
         attributes : mapping
             Root attributes but format, version, time and software; dicts and lists become JSON.
         """
         rows = {"images": self.images, "readings": len(self._columns.get("/readings/id", []))}
-        for name, array in LAYOUT.items():
+        wanted = {**LAYOUT, **{name: array for name, array in OPTIONAL.items() if name in columns}}
+        for name, array in wanted.items():
             group = name.split("/")[1]
             if name in self._file or group not in rows:
                 continue
@@ -114,7 +115,7 @@ class DatasetWriter:
     def _create(
         self, name: str, shape: tuple[Any, ...], chunks: tuple[Any, ...], text_bytes: int = 0
     ) -> None:
-        dtype = LAYOUT[name].dtype
+        dtype = {**LAYOUT, **OPTIONAL}[name].dtype
         # Text of a fixed length is compressed and checked like numbers; HDF5 keeps other text apart.
         stored = h5py.string_dtype("utf-8", text_bytes) if dtype == "str" else np.dtype(dtype)
         longest = (None, *shape[1:])

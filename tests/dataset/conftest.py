@@ -50,14 +50,18 @@ class Maker:
     clock_s: float = 1000.0
     session: Session | None = None
 
-    def add_image(self, patient: str | None, truth: int, size=(64, 48), seed=None) -> str:
-        pixels = np.random.default_rng(seed if seed is not None else len(self.store.images()))
-        pixels = pixels.integers(0, 255, (size[1], size[0], 3), dtype=np.uint8)
+    def add_image(
+        self, patient: str | None, truth: int, size=(64, 48), seed=None, files=(), pixels=None
+    ) -> str:
+        if pixels is None:
+            random = np.random.default_rng(seed if seed is not None else len(self.store.images()))
+            pixels = random.integers(0, 255, (size[1], size[0], 3), dtype=np.uint8)
         new = image_id(pixels)
         file = self.store.image_file(new)
         file.parent.mkdir(parents=True, exist_ok=True)
         write_image(file, pixels)
-        self.store.add_image(Image(new, patient, truth, size))
+        names = tuple(self.store.key.file_hmac(each) for each in files)
+        self.store.add_image(Image(new, patient, truth, size, names))
         return new
 
     def start(self, reader="R1", **changes) -> Session:

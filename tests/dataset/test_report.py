@@ -1,5 +1,6 @@
 import base64
 import io
+import json
 import re
 import shutil
 
@@ -13,6 +14,7 @@ from gazeannotator.dataset.build import BuildOptions, build
 from gazeannotator.dataset.contents import ExportOptions
 from gazeannotator.dataset.folders import export_folders
 from gazeannotator.dataset.folders_import import import_folders
+from gazeannotator.dataset.info import dataset_info
 from gazeannotator.dataset.report import write_report
 from gazeannotator.errors import BadInput, Cancelled
 from gazeannotator.study.agreement import answers_of, reader_agreement
@@ -175,3 +177,22 @@ def test_figures_take_what_there_is():
     assert figures.images_per_patient(np.arange(1, 80))
     assert figures.fixation_durations(np.zeros(2))
     assert figures.kappas(np.array([[np.nan, -0.2], [-0.2, np.nan]]), ["a$", "b"])
+
+
+def test_nearly_equal_images_are_told_of_in_report_and_facts(small_dataset, page, tmp_path):
+    data = tmp_path / "d.h5"
+    shutil.copy(small_dataset, data)
+    with h5py.File(data, "r+") as file:
+        told = json.loads(file.attrs["build"])
+        assert told["near_duplicates"] == []
+        pairs = [["0123456789abcdef", "fedcba9876543210"]]
+        told |= {"near_duplicates": pairs, "near_duplicates_count": 7, "near_duplicates_in_two_parts": 3}
+        file.attrs["build"] = json.dumps(told)
+    text = page(data)
+    assert "Nearly equal images of different patients: 7 pairs, 3 of them in different parts" in text
+    assert "fedcba9876543210" not in text
+    assert "Nearly equal" not in page(small_dataset)
+    assert dataset_info(data)["near_duplicates"] == 7
+    with h5py.File(data, "r+") as file:
+        file.attrs["build"] = "{}"
+    assert dataset_info(data)["near_duplicates"] is None
