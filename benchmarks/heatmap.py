@@ -8,6 +8,7 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -54,9 +55,7 @@ def main() -> None:
     print(f"ratio to writing to a file {ours / written:.2f}")
     print("ratio to writing in memory, by number of fixations")
     for count in COUNTS:
-        few = best_of(
-            lambda count=count: gaze_heatmap(xy_px[:count], duration_s[:count], (ROWS, COLUMNS), SIGMA_PX)
-        )
+        few = best_of(partial(gaze_heatmap, xy_px[:count], duration_s[:count], (ROWS, COLUMNS), SIGMA_PX))
         print(f"  {count:3} {few / copied:6.2f}")
 
 
