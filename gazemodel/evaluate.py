@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from gazeannotator.dataset import schema
 from gazeannotator.errors import BadInput
-from gazemodel.agreement import MEASURES, agreement
+from gazeannotator.gaze.agreement import MEASURES, agreement
 from gazemodel.config import TrainConfig
 from gazemodel.data import DataFacts, ImageSet, SplitName, read_facts, read_heatmap
 from gazemodel.inference import Answers, ask, cam_at

@@ -11,13 +11,16 @@ import typer
 from gazeannotator.cli import console
 from gazeannotator.dataset.build import BuildOptions, BuildReport
 from gazeannotator.dataset.build import build as build_dataset
+from gazeannotator.dataset.central_bias import CENTRAL_BIAS
 from gazeannotator.dataset.contents import ExportOptions
 from gazeannotator.dataset.exports import EXPORTS
 from gazeannotator.dataset.folders_import import import_folders as import_tree
 from gazeannotator.dataset.info import dataset_info
+from gazeannotator.dataset.looks import WEIGHTS
 from gazeannotator.dataset.report import write_report
 from gazeannotator.dataset.schema import validate
 from gazeannotator.errors import BadInput
+from gazeannotator.gaze.eyes import EYES
 from gazeannotator.gaze.fixations import METHODS
 from gazeannotator.study.scheme import load_scheme
 from gazemodel import events
@@ -82,6 +85,26 @@ def build(
             show_default="none",
         ),
     ] = _DEFAULTS.folds,
+    eye: Annotated[
+        str, typer.Option(metavar="|".join(EYES), help="Whose gaze; better: of each reading's better eye.")
+    ] = _DEFAULTS.eye,
+    weights: Annotated[
+        str, typer.Option(metavar="|".join(WEIGHTS), help="How gaze weighs in a heatmap.")
+    ] = _DEFAULTS.weights,
+    first_s: Annotated[
+        float | None,
+        typer.Option(help="Heatmaps of the first seconds of a reading only.", show_default="the whole"),
+    ] = _DEFAULTS.first_s,
+    skip_first_fixation: Annotated[
+        bool,
+        typer.Option("--skip-first-fixation", help="Heatmaps without the last look at the cross."),
+    ] = False,
+    central_bias: Annotated[
+        str,
+        typer.Option(
+            metavar="|".join(CENTRAL_BIAS), help="Remove from heatmaps where readers look on any image."
+        ),
+    ] = _DEFAULTS.central_bias,
     jobs: Annotated[int, typer.Option(min=1, help="Processes that share the work.")] = 1,
     progress: Style = console.ProgressStyle.bar,
 ) -> None:
@@ -90,7 +113,20 @@ def build(
     Example: gazeannotator dataset build my-study -o data.h5
     """
     options = BuildOptions(
-        size, method, sigma_deg, split, seed, max_data_loss, max_accuracy_deg, require_validation, folds
+        size=size,
+        method=method,
+        sigma_deg=sigma_deg,
+        split=split,
+        seed=seed,
+        max_data_loss=max_data_loss,
+        max_accuracy_deg=max_accuracy_deg,
+        require_validation=require_validation,
+        folds=folds,
+        eye=eye,
+        weights=weights,
+        first_s=first_s,
+        skip_first_fixation=skip_first_fixation,
+        central_bias=central_bias,
     )
     with console.long_work(progress, "dataset build") as report_progress:
         report = build_dataset(studies, output, options, report_progress, jobs)

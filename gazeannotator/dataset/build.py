@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
@@ -11,9 +12,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from gazeannotator.dataset.central_bias import CENTRAL_BIAS, remove_central_bias
 from gazeannotator.dataset.corrections import CorrectedSpans
 from gazeannotator.dataset.joining import Joined, join_studies
 from gazeannotator.dataset.leakage import find_leakage
+from gazeannotator.dataset.looks import WEIGHTS, Weighting
 from gazeannotator.dataset.parts import Parts, PartsPlan, split_of_file
 from gazeannotator.dataset.preparing import PreparedImage, Recipe, prepared
 from gazeannotator.dataset.readings import Quality
@@ -21,6 +24,7 @@ from gazeannotator.dataset.schema import SPLITS, target_classes
 from gazeannotator.dataset.splits import check_folds
 from gazeannotator.dataset.writer import DatasetWriter, writing
 from gazeannotator.errors import BadInput
+from gazeannotator.gaze.eyes import EYES, MEAN
 from gazeannotator.gaze.fixations import DEFAULT, METHODS
 from gazeannotator.study.model import Protocol
 
@@ -55,6 +59,12 @@ class BuildOptions:
         Leave out readings of sessions without a validation.
     folds : int, optional
         Divide the images by patient into so many folds too, independent of the split.
+    eye : str
+        Whose gaze, one of `gazeannotator.gaze.eyes.EYES`.
+    weights, first_s, skip_first_fixation
+        How gaze weighs in a heatmap, as in `gazeannotator.dataset.looks.Weighting`.
+    central_bias : str
+        ``keep``, or ``remove`` it from the heatmaps, see `gazeannotator.dataset.central_bias`.
     """
 
     size: int = 512
@@ -66,6 +76,11 @@ class BuildOptions:
     max_accuracy_deg: float | None = None
     require_validation: bool = False
     folds: int | None = None
+    eye: str = MEAN
+    weights: str = WEIGHTS[0]
+    first_s: float | None = None
+    skip_first_fixation: bool = False
+    central_bias: str = CENTRAL_BIAS[0]
 
 
 @dataclass(frozen=True)
@@ -120,6 +135,15 @@ def check_options(options: BuildOptions) -> None:
         )
     if options.max_data_loss is not None and not 0 <= options.max_data_loss <= 1:
         raise BadInput(f"A data loss of {options.max_data_loss} is no share.", "Give a number from 0 to 1.")
+    for name, value, known in (
+        ("--eye", options.eye, EYES),
+        ("--weights", options.weights, WEIGHTS),
+        ("--central-bias", options.central_bias, CENTRAL_BIAS),
+    ):
+        if value not in known:
+            raise BadInput(f"{name} {value!r} is not known.", f"Choose one of {', '.join(known)}.")
+    if options.first_s is not None and not 0 < options.first_s < math.inf:
+        raise BadInput(f"The first {options.first_s} s are no span.", "Give a positive number such as 2.5.")
     if options.seed < 0:
         raise BadInput(f"A seed of {options.seed} is not usable.", "Give 0 or a greater whole number.")
     if options.max_accuracy_deg is not None and not options.max_accuracy_deg > 0:
@@ -161,7 +185,8 @@ def build(
     joined = join_studies(studies)
     plan = PartsPlan(options.split, options.folds, options.seed, joined, dict.fromkeys(studies))
     limits = {path: _limits(options, protocol) for path, protocol in joined.protocols.items()}
-    recipe = Recipe(options.size, options.method, options.sigma_deg, limits)
+    weighting = Weighting.of(asdict(options))
+    recipe = Recipe(options.size, options.method, options.sigma_deg, limits, weighting, options.eye)
     paths = list(dict.fromkeys(studies))
     tally = _Tally()
     with writing(target, options.size) as writer:
@@ -172,6 +197,8 @@ def build(
                 _write(writer, row, image)
                 tally.add(image)
         parts, warnings = _finish(writer, joined, tally, plan, options, limits)
+        if options.central_bias == "remove":
+            warnings += _without_central_bias(writer, progress)
         if progress:
             progress(len(joined.images), len(joined.images), "Images")
     return BuildReport(
@@ -187,6 +214,13 @@ def build(
         splits={name: int((parts.split == part).sum()) for part, name in enumerate(SPLITS)},
         warnings=[*joined.warnings, *warnings],
     )
+
+
+def _without_central_bias(writer: DatasetWriter, progress: Progress | None) -> list[str]:
+    kept = remove_central_bias(writer.file, progress)
+    if not kept:
+        return []
+    return [f"{kept} heatmaps keep the central bias: without it nothing is left, or no other is there."]
 
 
 def _limits(options: BuildOptions, protocol: Protocol) -> Quality:

@@ -6,7 +6,7 @@ import multiprocessing
 from collections import deque
 from collections.abc import Generator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,9 @@ from gazeannotator.dataset.consensus import consensus
 from gazeannotator.dataset.fingerprint import fingerprint
 from gazeannotator.dataset.grid import content, heatmap_on_grid, pixels_on_grid
 from gazeannotator.dataset.joining import JoinedImage
+from gazeannotator.dataset.looks import Weighting
 from gazeannotator.dataset.readings import PreparedReading, Quality, prepare_reading
+from gazeannotator.gaze.eyes import MEAN
 from gazeannotator.geometry import fit_grid
 from gazeannotator.study.images import read_image
 from gazeannotator.study.store import Store
@@ -31,6 +33,8 @@ class Recipe:
     method: str
     sigma_deg: float
     limits: Mapping[Path, Quality]
+    weighting: Weighting = field(default_factory=Weighting)
+    eye: str = MEAN
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ class PreparedImage:
     ----------
     pixels : ndarray of uint8, shape (S, S, 3)
     heatmap : ndarray, shape (S, S), or None
-        None where no valid reading has a fixation on the image.
+        None where no valid reading looked at the image.
     columns : dict
         Of /images, as far as they are known before the split.
     readings : list of PreparedReading
@@ -85,16 +89,18 @@ class Preparer:
                 image.size_px,
                 recipe.method,
                 recipe.limits[each.study],
+                recipe.eye,
             )
             for each in image.readings
         ]
         valid = [each for each in readings if each.valid]
+        looks = [each.look(recipe.sigma_deg, recipe.weighting) for each in valid]
         grid = fit_grid(image.size_px, recipe.grid_px)
         original = read_image(self._stores[image.study].image_file(image.id))
         pixels = pixels_on_grid(original, grid, recipe.grid_px)
         return PreparedImage(
             pixels=pixels,
-            heatmap=heatmap_on_grid([each.look(recipe.sigma_deg) for each in valid], grid, recipe.grid_px),
+            heatmap=heatmap_on_grid(looks, grid, recipe.grid_px),
             columns={
                 "id": image.id,
                 "patient": image.patient,

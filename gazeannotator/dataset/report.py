@@ -18,6 +18,7 @@ from gazeannotator.dataset.info import dataset_info
 from gazeannotator.dataset.package import sha256_of
 from gazeannotator.dataset.pages import template
 from gazeannotator.dataset.readme import reason_in_words, version
+from gazeannotator.dataset.report_congruency import congruency_rows
 from gazeannotator.dataset.report_gaze import example_pictures, mean_pictures
 from gazeannotator.dataset.schema import SPLITS, json_attribute, open_dataset, strings
 from gazeannotator.study.agreement import Agreement, Answer, ReaderAgreement, reader_agreement
@@ -74,6 +75,7 @@ def write_report(dataset: Path, target: Path, progress: Progress | None = None) 
             **_readings(table, facts),
             **_agreement(agreement, table, contents.classes),
             means=mean_pictures(contents, images, progress),
+            congruency=congruency_rows(contents, images),
             examples=example_pictures(contents, images),
             provenance=_provenance(dataset, facts, table),
             build=_build_options(json_attribute(file, "build")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gazeannotator.dataset.consensus import consensus
+from gazeannotator.dataset.looks import Weighting, weighed
 
 EXCLUSIONS = (
     "cannot_be_assessed",
@@ -24,6 +26,9 @@ OPERATOR = "operator: "
 """How an exclusion by hand begins; the operator's words follow."""
 
 _END_TOLERANCE_S = 1e-6
+
+_MAP_COLUMNS = {"gaze": ("t_s", "xy_px"), "fixations": ("onset_s", "duration_s", "xy_px")}
+"""What a heatmap is made of."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,11 @@ class Content:
         array = self.file[path]
         text = h5py.check_string_dtype(array.dtype) is not None
         return np.asarray(array.asstr()[:] if text else array[:])
+
+    @property
+    def build(self) -> dict[str, Any]:
+        """How it was built, as far as the file tells."""
+        return dict(json.loads(self.file.attrs["build"]))
 
 
 Found = Iterator[tuple[str, str]]
@@ -144,30 +154,27 @@ def _image_evidence(content: Content) -> Found:
     valid, label = content.column("/readings/valid"), content.column("/readings/label")
     confidence = content.column("/readings/confidence")
     stored, has_gaze = content.column("/images/label"), content.column("/images/has_gaze")
+    weighting = Weighting.of(content.build)
     readings: dict[int, list[int]] = {row: [] for row in range(len(stored))}
     for reading in np.flatnonzero(valid & (image >= 0) & (image < len(stored))):
         readings[int(image[reading])].append(int(reading))
     for row, mine in readings.items():
         if consensus(label[mine], confidence[mine]) != stored[row]:
             yield "not the consensus of the image's valid readings", f"/images/label row {row}"
-        if any(_looks_at_image(content, reading) for reading in mine) != bool(has_gaze[row]):
-            yield "does not agree with the fixations of its valid readings", f"/images/has_gaze row {row}"
+        if any(_looks_at_image(content, reading, weighting) for reading in mine) != bool(has_gaze[row]):
+            yield "does not agree with the gaze of its valid readings", f"/images/has_gaze row {row}"
 
 
-def _looks_at_image(content: Content, reading: int) -> bool:
-    first = content.file["/readings/fixation_first"][reading]
-    count = content.file["/readings/fixation_count"][reading]
-    image = content.file["/readings/image"][reading]
-    return bool(
-        on_image(
-            content.file["/fixations/xy_px"][first : first + count], content.file["/images/size_px"][image]
-        ).any()
-    )
+def _looks_at_image(content: Content, reading: int, weighting: Weighting) -> bool:
+    file = content.file
 
+    def rows(table: str, prefix: str) -> dict[str, NDArray[Any]]:
+        first, count = (file[f"/readings/{prefix}_{each}"][reading] for each in ("first", "count"))
+        return {name: file[f"/{table}/{name}"][first : first + count] for name in _MAP_COLUMNS[table]}
 
-def on_image(xy_px: NDArray[Any], size_px: NDArray[Any]) -> NDArray[np.bool_]:
-    """Which points (n, 2), in image px, lie on an image of that width and height."""
-    return np.asarray(((xy_px >= 0) & (xy_px < np.asarray(size_px))).all(axis=1))
+    gaze = rows("gaze", "gaze") if weighting.weights == "samples" else {}
+    size_px = file["/images/size_px"][file["/readings/image"][reading]]
+    return len(weighed(gaze, rows("fixations", "fixation"), size_px, weighting)[0]) > 0
 
 
 def _reading_columns(content: Content) -> Found:
@@ -232,8 +239,15 @@ def _slices(content: Content) -> Found:
             yield "overlaps another reading's rows", f"{where} row {row}"
 
 
+def _may_be_lost(
+    eye: str, left: NDArray[np.bool_], right: NDArray[np.bool_]
+) -> tuple[NDArray[np.bool_], ...]:
+    """Where the chosen eye may be lost, given where each is; the better eye is one of both."""
+    return {"left": (left,), "right": (right,), "better": (left, right)}.get(eye, (left & right,))
+
+
 def _samples(content: Content) -> Found:
-    duration = content.column("/readings/duration_s")
+    duration, eye = content.column("/readings/duration_s"), content.build.get("eye", "mean")
     for reading, start, stop in _each_slice(content, "gaze"):
         where = f"/gaze rows {start} to {stop - 1}, reading {reading}"
         time_s = content.file["/gaze/t_s"][start:stop]
@@ -248,9 +262,9 @@ def _samples(content: Content) -> Found:
         for name, points in (("xy", combined), ("left", left), ("right", right)):
             if (np.isnan(points[:, 0]) != np.isnan(points[:, 1])).any():
                 yield f"{name}_px has one coordinate without the other", where
-        eyes_lost = np.isnan(left).any(axis=1) & np.isnan(right).any(axis=1)
         # An imported source may know the combined point only.
-        if (np.isnan(combined).any(axis=1) & ~eyes_lost).any():
+        lost, *eyes_lost = (np.isnan(points).any(axis=1) for points in (combined, left, right))
+        if not any((lost <= each).all() for each in _may_be_lost(eye, *eyes_lost)):
             yield "xy_px is missing where an eye was found", where
         if (content.file["/gaze/pupil_mm"][start:stop] <= 0).any():
             yield "a pupil without size", where

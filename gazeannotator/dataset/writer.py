@@ -50,6 +50,11 @@ class DatasetWriter:
                 self._create(name, (0, *rest), (_TABLE_ROWS, *rest))
 
     @property
+    def file(self) -> Any:  # noqa: ANN401
+        """The open file, for what is worked out of what has been written."""
+        return self._file
+
+    @property
     def images(self) -> int:
         """How many images have been written."""
         return int(self._file["/images/pixels"].shape[0])

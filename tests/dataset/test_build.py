@@ -309,6 +309,11 @@ def test_progress_runs_from_nothing_to_all(small_study, tmp_path):
         ({"split": "half"}, "60/20/20"),
         ({"max_data_loss": 30.0}, "0 to 1"),
         ({"max_accuracy_deg": 0.0}, "degrees"),
+        ({"eye": "dominant"}, "mean, left, right, better"),
+        ({"weights": "none"}, "duration, count, samples"),
+        ({"first_s": 0.0}, "positive"),
+        ({"first_s": math.inf}, "positive"),
+        ({"central_bias": "yes"}, "keep, remove"),
     ],
 )
 def test_options_that_make_no_sense_are_refused(small_study, tmp_path, changes, word):
