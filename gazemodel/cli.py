@@ -10,8 +10,10 @@ import typer
 from gazeannotator.dataset import schema
 from gazeannotator.errors import BadInput
 from gazemodel import console
+from gazemodel.arms import parse_arms, parse_shares
 from gazemodel.config import RECIPES, TrainConfig, make_config
 from gazemodel.console import Console, ProgressStyle
+from gazemodel.plan import Plan
 
 if TYPE_CHECKING:
     from gazemodel.evaluate import Evaluation
@@ -142,6 +144,61 @@ def evaluate_run(
         console.print_json(found.metrics)
     else:
         console.say(_summary(opened, found.metrics))
+
+
+@app.command("compare")
+@console.user_errors
+def compare_arms(
+    data: Annotated[Path, typer.Argument(help="A data set (HDF5).", metavar="DATA.h5")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder to make.", metavar="DIR")],
+    arms: Annotated[
+        str, typer.Option(help=f"Of {_choices('attention_loss')}; all but none also with -shuffled.")
+    ] = "none,default,reference",
+    folds: Annotated[int, typer.Option(min=0, help="By patient; 0 takes the file's own parts.")] = 5,
+    seeds: Annotated[int, typer.Option(min=1, help="Repetitions with other initial weights.")] = 1,
+    gaze_shares: Annotated[
+        str, typer.Option(help="Per cents of the images that keep their gaze, such as 10,25,50.")
+    ] = "",
+    recipe: Annotated[str | None, typer.Option(help=" | ".join(RECIPES) + "; default if not given")] = None,
+    backbone: Annotated[str | None, typer.Option(help=_choices("backbone"))] = None,
+    weights: Annotated[str | None, typer.Option(help="none | imagenet (download) | FILE")] = None,
+    attention_weight: Annotated[float | None, typer.Option(help="λ of every arm with gaze.")] = None,
+    epochs: Annotated[int | None, typer.Option(help="At most, of every run.")] = None,
+    batch: Annotated[int | None, typer.Option(help="Images per step.")] = None,
+    lr: Annotated[float | None, typer.Option(help="Learning rate at the start.")] = None,
+    size: Annotated[int | None, typer.Option(help="Side of the network's input, px.")] = None,
+    seed: Annotated[int | None, typer.Option(help="The first one; it decides the folds, too.")] = None,
+    precision: Annotated[str | None, typer.Option(help=_choices("precision"))] = None,
+    augmentation: Annotated[str | None, typer.Option(help=_choices("augmentation"))] = None,
+    target: Annotated[str | None, typer.Option(help=_choices("target"))] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with a stopped comparison.")] = False,
+    progress: Annotated[ProgressStyle, typer.Option(help="How progress is shown.")] = ProgressStyle.bar,
+) -> None:
+    """Train with and without gaze on the same folds with the same initial weights, and compare.
+
+    DIR then holds report.html, comparison.json, arms.csv, differences.csv, tables.tex, and a RUN folder
+    for each training. Arms differ in the attention loss only; all else is as given here.
+
+    Example: gazemodel compare data.h5 -o gaze-or-not --arms none,default,default-shuffled --seeds 3
+    """
+    options: dict[str, Any] = dict(recipe=recipe, backbone=backbone, weights=weights, epochs=epochs)
+    options |= dict(attention_weight=attention_weight, batch=batch, lr=lr, size=size, seed=seed)
+    options |= dict(precision=precision, augmentation=augmentation, target=target)
+    config = make_config(**options)
+    if config.attention_weight == 0:
+        raise BadInput("With --attention-weight 0 all arms are the same.", "Give a number above 0.")
+    plan = Plan(data, config, tuple(parse_arms(arms)), folds, seeds, tuple(parse_shares(gaze_shares)))
+    speaker = Console(progress)
+    with speaker.long_work("Comparison", folder=str(out), data=str(data), runs=plan.runs):
+        schema.open_dataset(data).close()  # a wrong file is refused before torch is loaded
+        from gazemodel.comparison import compare
+        from gazemodel.comparison_report import verdict, write_comparison
+
+        facts = compare(plan, out, report=speaker.report, stop=speaker.stopped, resume=resume)
+        page = write_comparison(out, facts)
+        speaker.report("finished", folder=str(out), report=str(page), comparison=facts)
+    if speaker.for_people:
+        console.say(f"{verdict(facts)}\nReport: {page}")
 
 
 @app.command("predict")

@@ -16,10 +16,18 @@ from numpy.typing import NDArray
 from gazeannotator.dataset import schema
 from gazeannotator.errors import BadInput
 from gazemodel.agreement import MEASURES, agreement
+from gazemodel.arrangement import arranged_facts
 from gazemodel.config import TrainConfig
 from gazemodel.data import DataFacts, ImageSet, SplitName, read_facts, read_heatmap
 from gazemodel.inference import Answers, ask, cam_at
-from gazemodel.metrics import Predictions, fit_temperature, interval, number, patient_weights, summarise
+from gazemodel.metrics import (
+    Predictions,
+    fit_temperature,
+    mean_interval,
+    mean_of_known,
+    patient_weights,
+    summarise,
+)
 from gazemodel.network import GazeNetwork
 from gazemodel.run import Run, load_network, save_network, write_text
 
@@ -57,7 +65,7 @@ def calibrate(run: Run, facts: DataFacts) -> None:
     BadInput
         Where the data set was replaced since `facts` were read, as by a build during the training.
     """
-    if read_facts(facts.path, run.config.target).fingerprint != facts.fingerprint:
+    if arranged_facts(facts.path, run.config.target, run.arrangement).fingerprint != facts.fingerprint:
         raise BadInput(
             f"{facts.path} was replaced during the training: its test images may be others now.",
             "The weights are kept. Put the data set back and train on with --resume.",
@@ -88,7 +96,10 @@ def evaluate(
     BadInput
         Where the data set does not fit the run or the split is empty.
     """
-    facts = read_facts(data if data is not None else Path(run.data["path"]), run.config.target)
+    if data is None:
+        facts = arranged_facts(Path(run.data["path"]), run.config.target, run.arrangement)
+    else:
+        facts = read_facts(data, run.config.target)
     if data is None and facts.fingerprint != run.data["fingerprint"]:
         raise BadInput(
             f"{facts.path} has changed since the run was trained on it: its test images may be others now.",
@@ -207,11 +218,11 @@ def _metrics(
     summary = summarise(predictions, facts.classes)
     as_trained = Predictions(predictions.target, answers.probabilities(1.0), predictions.patient)
     drawn = patient_weights(predictions.patient, 2000)
-    intervals = {f"attention {name}": _mean_interval(values, drawn) for name, values in attention.items()}
+    intervals = {f"attention {name}": mean_interval(values, drawn) for name, values in attention.items()}
     return {
         "split": split,
         **summary,
-        "attention": {name: _mean_of_known(values) for name, values in attention.items()},
+        "attention": {name: mean_of_known(values) for name, values in attention.items()},
         "attention_images": int(np.isfinite(attention["cc"]).sum()),
         "ci95": {**summary["ci95"], **intervals},
         "temperature": temperature,
@@ -221,18 +232,6 @@ def _metrics(
         "patients_known": facts.patients_known,
         "simulated": facts.simulated,
     }
-
-
-def _mean_of_known(values: NDArray[np.float64]) -> float | None:
-    known = values[np.isfinite(values)]
-    return number(known.mean()) if len(known) else None
-
-
-def _mean_interval(values: NDArray[np.float64], drawn: NDArray[np.float64]) -> list[float | None]:
-    known = np.isfinite(values)
-    weights = drawn[:, known]
-    weights = weights[weights.sum(1) > 0]
-    return interval(weights @ values[known] / weights.sum(1))
 
 
 def _write_predictions(

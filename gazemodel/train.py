@@ -15,17 +15,28 @@ from lightning.pytorch.loggers import TensorBoardLogger
 from torch.utils.data import DataLoader, DistributedSampler
 
 from gazeannotator.errors import BadInput
+from gazemodel.arrangement import Arrangement, arranged_facts
 from gazemodel.callbacks import Keeper, Report, StopOnRequest, Teller
 from gazemodel.config import TrainConfig
 from gazemodel.console import is_first_process
-from gazemodel.data import DataFacts, ImageSet, SplitName, check_trainable, read_facts
+from gazemodel.data import DataFacts, ImageSet, SplitName, check_trainable
 from gazemodel.network import GazeNetwork, empty_network, initial_network
 from gazemodel.run import Run, check_free, create_run, open_run
 from gazemodel.task import Batch, GazeTask
 
 
-def prepare(data: Path, folder: Path, config: TrainConfig) -> tuple[Run, DataFacts, GazeNetwork]:
+def prepare(
+    data: Path, folder: Path, config: TrainConfig, arrangement: Arrangement | None = None
+) -> tuple[Run, DataFacts, GazeNetwork]:
     """Check everything, build the network that training starts from, and make the RUN folder.
+
+    Parameters
+    ----------
+    data : Path
+    folder : Path
+    config : TrainConfig
+    arrangement : Arrangement, optional
+        How the data set is rearranged for this run.
 
     Raises
     ------
@@ -35,11 +46,12 @@ def prepare(data: Path, folder: Path, config: TrainConfig) -> tuple[Run, DataFac
     if is_first_process():
         check_free(folder)
     _check_devices(config)
-    facts = read_facts(data, config.target)
+    facts = arranged_facts(data, config.target, arrangement)
     remarks = check_trainable(facts, config)
     pl.seed_everything(config.seed, verbose=False)
     network = initial_network(config, len(facts.classes))
-    return create_run(folder, config, network.architecture, facts, remarks), facts, network
+    run = create_run(folder, config, network.architecture, facts, remarks, arrangement)
+    return run, facts, network
 
 
 def reopen(data: Path, folder: Path, given: dict[str, Any]) -> tuple[Run, DataFacts, GazeNetwork]:
@@ -68,7 +80,7 @@ def reopen(data: Path, folder: Path, given: dict[str, Any]) -> tuple[Run, DataFa
         raise BadInput(f"The run {folder} is already finished.", "Start another run, or evaluate this one.")
     if not run.checkpoint.is_file():
         raise BadInput(f"The run {folder} has no last.ckpt to go on from.", "Start another run.")
-    facts = read_facts(data, run.config.target)
+    facts = arranged_facts(data, run.config.target, run.arrangement)
     if facts.fingerprint != run.data["fingerprint"]:
         raise BadInput(
             f"{data} is not the data set that the run {folder} was begun with.", "Give that file again."
