@@ -221,6 +221,25 @@ def predict_images(
         console.say(f"{each.image}: {each.predicted} ({each.probabilities[each.predicted]:.3f})")
 
 
+@app.command("export")
+@console.user_errors
+def export_run(
+    run: Annotated[Path, typer.Argument(help="A RUN folder.", metavar="RUN")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="The file to be written.", metavar="MODEL.onnx")],
+) -> None:
+    """Write a trained network as ONNX: calibrated probabilities, and the attention as a second output.
+
+    The file is run and compared with the network before it is kept. For research only; not for clinical use.
+
+    Example: gazemodel export runs/first -o model.onnx
+    """
+    from gazemodel.export import export_onnx
+    from gazemodel.run import open_run
+
+    difference = export_onnx(open_run(run), out)
+    console.say(f"{out}: answers as the network does (largest difference {difference:.1g}).")
+
+
 def main() -> None:
     """Console script."""
     console.run_app(app, "gazemodel")
