@@ -15,6 +15,7 @@ from gazeannotator.errors import BadInput
 from gazemodel.agreement import MEASURES
 from gazemodel.data import read_facts
 from gazemodel.metrics import Predictions, mean_interval, mean_of_known, patient_weights, summarise
+from gazemodel.operating import operating_points
 from gazemodel.paired import differences, mcnemar, patients_needed
 from gazemodel.plan import Line, Plan, run_folder
 
@@ -172,6 +173,7 @@ def _metrics(plan: Plan, judged: Judged, classes: tuple[str, ...]) -> dict[str, 
         "n_images": each,
         "attention": {name: mean_of_known(values) for name, values in judged.attention.items()},
         "attention_images": int(np.isfinite(judged.attention["cc"][:each]).sum()),
+        "operating_points": operating_points(predictions),
         "ci95": {**summary["ci95"], **spread},
         "accuracy_of_seeds": [
             float(part.mean()) for part in np.split(predictions.predicted == predictions.target, plan.seeds)

@@ -29,6 +29,7 @@ from gazemodel.metrics import (
     summarise,
 )
 from gazemodel.network import GazeNetwork
+from gazemodel.operating import operating_points
 from gazemodel.run import Run, load_network, save_network, write_text
 
 Tell = Callable[[int, int, str], None]
@@ -226,6 +227,7 @@ def _metrics(
         "attention_images": int(np.isfinite(attention["cc"]).sum()),
         "ci95": {**summary["ci95"], **intervals},
         "temperature": temperature,
+        "operating_points": operating_points(predictions),
         "ece_uncalibrated": summarise(as_trained, facts.classes, resamples=1)["ece"],
         "classes": list(facts.classes),
         "data": str(facts.path),
