@@ -33,27 +33,53 @@ def _choices(field: str) -> str:
     return " | ".join(str(each) for each in schema["enum"])
 
 
+Data = Annotated[Path, typer.Argument(help="A data set (HDF5).", metavar="DATA.h5")]
+Recipe = Annotated[str | None, typer.Option(help=" | ".join(RECIPES) + "; default if not given")]
+Backbone = Annotated[str | None, typer.Option(help=_choices("backbone"))]
+Weights = Annotated[str | None, typer.Option(help="none | imagenet (download) | FILE")]
+AttentionWeight = Annotated[float | None, typer.Option(help="λ; 0 ignores gaze.")]
+Epochs = Annotated[int | None, typer.Option(help="At most.")]
+Batch = Annotated[int | None, typer.Option(help="Images per step.")]
+Rate = Annotated[float | None, typer.Option(help="Learning rate at the start.")]
+Size = Annotated[int | None, typer.Option(help="Side of the network's input, px.")]
+Seed = Annotated[int | None, typer.Option(help="The same seed gives the same run.")]
+Devices = Annotated[int | None, typer.Option(help="Number of GPUs.")]
+Precision = Annotated[str | None, typer.Option(help=_choices("precision"))]
+Changes = Annotated[str | None, typer.Option(help=_choices("augmentation"))]
+Target = Annotated[str | None, typer.Option(help=_choices("target"))]
+ClassWeights = Annotated[str | None, typer.Option(help=_choices("class_weights"))]
+FocalGamma = Annotated[float | None, typer.Option(help="Above 0: focal loss.")]
+LabelSmoothing = Annotated[float | None, typer.Option(help="Share spread over all classes.")]
+Accumulate = Annotated[int | None, typer.Option(help="Batches whose gradients are added up for a step.")]
+Resume = Annotated[bool, typer.Option("--resume", help="Go on with what was stopped.")]
+Progress = Annotated[ProgressStyle, typer.Option(help="How progress is shown.")]
+
+
 @app.command("train")
 @console.user_errors
 def train(
-    data: Annotated[Path, typer.Argument(help="A data set (HDF5).", metavar="DATA.h5")],
+    data: Data,
     out: Annotated[Path, typer.Option("-o", "--out", help="RUN folder to make.", metavar="RUN")],
-    recipe: Annotated[str | None, typer.Option(help=" | ".join(RECIPES) + "; default if not given")] = None,
-    backbone: Annotated[str | None, typer.Option(help=_choices("backbone"))] = None,
-    weights: Annotated[str | None, typer.Option(help="none | imagenet (download) | FILE")] = None,
+    recipe: Recipe = None,
+    backbone: Backbone = None,
+    weights: Weights = None,
     attention_loss: Annotated[str | None, typer.Option(help=_choices("attention_loss"))] = None,
-    attention_weight: Annotated[float | None, typer.Option(help="λ; 0 ignores gaze.")] = None,
-    epochs: Annotated[int | None, typer.Option(help="At most.")] = None,
-    batch: Annotated[int | None, typer.Option(help="Images per step.")] = None,
-    lr: Annotated[float | None, typer.Option(help="Learning rate at the start.")] = None,
-    size: Annotated[int | None, typer.Option(help="Side of the network's input, px.")] = None,
-    seed: Annotated[int | None, typer.Option(help="The same seed gives the same run.")] = None,
-    devices: Annotated[int | None, typer.Option(help="Number of GPUs.")] = None,
-    precision: Annotated[str | None, typer.Option(help=_choices("precision"))] = None,
-    augmentation: Annotated[str | None, typer.Option(help=_choices("augmentation"))] = None,
-    target: Annotated[str | None, typer.Option(help=_choices("target"))] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with a stopped run.")] = False,
-    progress: Annotated[ProgressStyle, typer.Option(help="How progress is shown.")] = ProgressStyle.bar,
+    attention_weight: AttentionWeight = None,
+    epochs: Epochs = None,
+    batch: Batch = None,
+    lr: Rate = None,
+    size: Size = None,
+    seed: Seed = None,
+    devices: Devices = None,
+    precision: Precision = None,
+    augmentation: Changes = None,
+    target: Target = None,
+    class_weights: ClassWeights = None,
+    focal_gamma: FocalGamma = None,
+    label_smoothing: LabelSmoothing = None,
+    accumulate: Accumulate = None,
+    resume: Resume = False,
+    progress: Progress = ProgressStyle.bar,
 ) -> None:
     """Train a network on a data set, judge it on the test images and write a report.
 
@@ -67,6 +93,8 @@ def train(
     )
     options |= dict(attention_weight=attention_weight, epochs=epochs, batch=batch, lr=lr, size=size)
     options |= dict(seed=seed, devices=devices, precision=precision, augmentation=augmentation, target=target)
+    options |= dict(class_weights=class_weights, focal_gamma=focal_gamma)
+    options |= dict(label_smoothing=label_smoothing, accumulate=accumulate)
     config = make_config(**options)
     speaker = Console(progress)
     with speaker.long_work("Training", run=str(out), data=str(data), epochs=config.epochs):
@@ -149,7 +177,7 @@ def evaluate_run(
 @app.command("compare")
 @console.user_errors
 def compare_arms(
-    data: Annotated[Path, typer.Argument(help="A data set (HDF5).", metavar="DATA.h5")],
+    data: Data,
     out: Annotated[Path, typer.Option("-o", "--out", help="Folder to make.", metavar="DIR")],
     arms: Annotated[
         str, typer.Option(help=f"Of {_choices('attention_loss')}; all but none also with -shuffled.")
@@ -159,20 +187,24 @@ def compare_arms(
     gaze_shares: Annotated[
         str, typer.Option(help="Per cents of the images that keep their gaze, such as 10,25,50.")
     ] = "",
-    recipe: Annotated[str | None, typer.Option(help=" | ".join(RECIPES) + "; default if not given")] = None,
-    backbone: Annotated[str | None, typer.Option(help=_choices("backbone"))] = None,
-    weights: Annotated[str | None, typer.Option(help="none | imagenet (download) | FILE")] = None,
-    attention_weight: Annotated[float | None, typer.Option(help="λ of every arm with gaze.")] = None,
-    epochs: Annotated[int | None, typer.Option(help="At most, of every run.")] = None,
-    batch: Annotated[int | None, typer.Option(help="Images per step.")] = None,
-    lr: Annotated[float | None, typer.Option(help="Learning rate at the start.")] = None,
-    size: Annotated[int | None, typer.Option(help="Side of the network's input, px.")] = None,
-    seed: Annotated[int | None, typer.Option(help="The first one; it decides the folds, too.")] = None,
-    precision: Annotated[str | None, typer.Option(help=_choices("precision"))] = None,
-    augmentation: Annotated[str | None, typer.Option(help=_choices("augmentation"))] = None,
-    target: Annotated[str | None, typer.Option(help=_choices("target"))] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with a stopped comparison.")] = False,
-    progress: Annotated[ProgressStyle, typer.Option(help="How progress is shown.")] = ProgressStyle.bar,
+    recipe: Recipe = None,
+    backbone: Backbone = None,
+    weights: Weights = None,
+    attention_weight: AttentionWeight = None,
+    epochs: Epochs = None,
+    batch: Batch = None,
+    lr: Rate = None,
+    size: Size = None,
+    seed: Seed = None,
+    precision: Precision = None,
+    augmentation: Changes = None,
+    target: Target = None,
+    class_weights: ClassWeights = None,
+    focal_gamma: FocalGamma = None,
+    label_smoothing: LabelSmoothing = None,
+    accumulate: Accumulate = None,
+    resume: Resume = False,
+    progress: Progress = ProgressStyle.bar,
 ) -> None:
     """Train with and without gaze on the same folds with the same initial weights, and compare.
 
@@ -184,6 +216,8 @@ def compare_arms(
     options: dict[str, Any] = dict(recipe=recipe, backbone=backbone, weights=weights, epochs=epochs)
     options |= dict(attention_weight=attention_weight, batch=batch, lr=lr, size=size, seed=seed)
     options |= dict(precision=precision, augmentation=augmentation, target=target)
+    options |= dict(class_weights=class_weights, focal_gamma=focal_gamma)
+    options |= dict(label_smoothing=label_smoothing, accumulate=accumulate)
     config = make_config(**options)
     if config.attention_weight == 0:
         raise BadInput("With --attention-weight 0 all arms are the same.", "Give a number above 0.")

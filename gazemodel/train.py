@@ -22,7 +22,7 @@ from gazemodel.console import is_first_process
 from gazemodel.data import DataFacts, ImageSet, SplitName, check_trainable
 from gazemodel.network import GazeNetwork, empty_network, initial_network
 from gazemodel.run import Run, check_free, create_run, open_run
-from gazemodel.task import Batch, GazeTask
+from gazemodel.task import Batch, GazeTask, balanced_weights
 
 
 def prepare(
@@ -115,7 +115,7 @@ def fit(
         with quiet():
             trainer = _trainer(run, [StopOnRequest(stop), Teller(report), Keeper(run, report)])
             trainer.fit(
-                GazeTask(network, config),
+                GazeTask(network, config, _class_weights(facts, config)),
                 _training_loader(learnt, config, trainer),
                 DataLoader(judged, batch_size=config.batch),
                 ckpt_path=checkpoint,
@@ -138,6 +138,7 @@ def _trainer(run: Run, callbacks: list[pl.Callback]) -> pl.Trainer:
         precision="bf16-mixed" if config.precision == "bf16" else "32-true",
         logger=TensorBoardLogger(run.folder, name="", version="tensorboard"),
         callbacks=callbacks,
+        accumulate_grad_batches=config.accumulate,
         log_every_n_steps=1,
         num_sanity_val_steps=0,
         benchmark=False,
@@ -153,6 +154,12 @@ def _check_devices(config: TrainConfig) -> None:
         raise BadInput(
             f"--devices {config.devices} was asked for, this machine has {found} GPU(s).", "Ask for fewer."
         )
+
+
+def _class_weights(facts: DataFacts, config: TrainConfig) -> torch.Tensor | None:
+    if config.class_weights == "none":
+        return None
+    return balanced_weights(torch.from_numpy(facts.target[facts.rows("train")]), len(facts.classes))
 
 
 def _images(facts: DataFacts, split: SplitName, config: TrainConfig) -> ImageSet:
