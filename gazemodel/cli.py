@@ -106,7 +106,7 @@ def _train(
 ) -> None:
     schema.open_dataset(data).close()  # a wrong file is refused before torch is loaded
     from gazemodel import train as training
-    from gazemodel.evaluate import calibrate, evaluate, split_to_judge
+    from gazemodel.evaluate import calibrate, evaluate, robustness, split_to_judge
 
     if resumed is None:
         run, facts, network = training.prepare(data, out, config)
@@ -119,6 +119,7 @@ def _train(
         return
     calibrate(run, facts)
     found = evaluate(run, split_to_judge(facts), data, tell=speaker.tell)
+    robustness(run, found, tell=speaker.tell)
     _finish(run, found, speaker)
 
 
@@ -160,13 +161,15 @@ def evaluate_run(
     """
     if split not in ("train", "validation", "test"):
         raise BadInput(f"There is no split '{split}'.", "Choose test, validation or train.")
-    from gazemodel.evaluate import evaluate
+    from gazemodel.evaluate import evaluate, robustness
     from gazemodel.report import write_report
     from gazemodel.run import open_run
 
     opened = open_run(run)
     chosen = cast("Literal['train', 'validation', 'test']", split)
-    found = evaluate(opened, chosen, data, tell=Console(ProgressStyle.bar).tell)
+    speaker = Console(ProgressStyle.bar)
+    found = evaluate(opened, chosen, data, tell=speaker.tell)
+    robustness(opened, found, tell=speaker.tell)
     write_report(opened, found)
     if as_json:
         console.print_json(found.metrics)

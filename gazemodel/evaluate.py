@@ -30,7 +30,9 @@ from gazemodel.metrics import (
 )
 from gazemodel.network import GazeNetwork
 from gazemodel.operating import operating_points
+from gazemodel.paired import differences
 from gazemodel.run import Run, load_network, save_network, write_text
+from gazemodel.shifts import SHIFTS, Pixels, Shifted
 
 Tell = Callable[[int, int, str], None]
 """Called with (done, total, what); raises to stop."""
@@ -121,7 +123,7 @@ def evaluate(
     attention = _attention(facts, rows, answers, run.config)
     metrics = _metrics(run, facts, split, predictions, answers, attention, temperature)
     _write_predictions(run, facts, split, rows, predictions, attention)
-    write_text(run.metrics, json.dumps(metrics, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+    _write_metrics(run, metrics)
     return Evaluation(facts, rows, predictions, answers.cams, metrics)
 
 
@@ -130,14 +132,51 @@ def split_to_judge(facts: DataFacts) -> SplitName:
     return "test" if len(facts.rows("test")) else "validation"
 
 
+def robustness(run: Run, found: Evaluation, tell: Tell = lambda *_: None) -> list[dict[str, Any]]:
+    """Judge the same images once more under each of `SHIFTS`, and add that to metrics.json.
+
+    Returns
+    -------
+    list of dict
+        ``shift``, ``accuracy``, its ``ci95``, and ``difference`` to the images as they are with its ``ci95``.
+    """
+    network, rows = load_network(run), found.rows
+    temperature, base = float(network.temperature), found.predictions
+    judged = []
+    for name, change in SHIFTS.items():
+        answers = _answers(run, network, found.facts, rows, tell, change)
+        shifted = Predictions(base.target, answers.probabilities(temperature), base.patient)
+        told = summarise(shifted, found.facts.classes)
+        judged.append(
+            {
+                "shift": name,
+                "accuracy": told["accuracy"],
+                "ci95": told["ci95"]["accuracy"],
+                "difference": differences(base, shifted)["accuracy"],
+            }
+        )
+    found.metrics["robustness"] = judged
+    _write_metrics(run, found.metrics)
+    return judged
+
+
+def _write_metrics(run: Run, metrics: dict[str, Any]) -> None:
+    write_text(run.metrics, json.dumps(metrics, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+
+
 def _answers(
-    run: Run, network: GazeNetwork, facts: DataFacts, rows: NDArray[np.int64], tell: Tell
+    run: Run,
+    network: GazeNetwork,
+    facts: DataFacts,
+    rows: NDArray[np.int64],
+    tell: Tell,
+    change: Callable[[Pixels], Pixels] | None = None,
 ) -> Answers:
     images = ImageSet(facts, rows, run.config.size, keep_aspect=run.config.keep_aspect, gaze=False)
     try:
         return ask(
             network,
-            images,
+            images if change is None else Shifted(images, change),
             loss_name=run.config.loss_name,
             batch=run.config.batch,
             tell=lambda done: tell(done, len(rows), "Judging images"),
