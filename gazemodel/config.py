@@ -90,6 +90,11 @@ class TrainConfig(BaseModel):
         default=0.0, ge=0, le=10, title="Focal loss γ", description="Above 0, easy images count less."
     )
     label_smoothing: float = Field(default=0.0, ge=0, lt=1, title="Label smoothing")
+    freeze_norm: bool = Field(
+        default=False,
+        title="Freeze batch norms",
+        description="They keep the statistics of the initial weights: for small batches.",
+    )
     accumulate: int = Field(
         default=1, ge=1, le=4096, title="Batches a step", description="Gradients of so many are added up."
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 import lightning.pytorch as pl
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 from torch.optim.lr_scheduler import CosineAnnealingLR, CosineAnnealingWarmRestarts
 
@@ -40,6 +40,10 @@ class GazeTask(pl.LightningModule):
     def on_train_epoch_start(self) -> None:
         """Begin to add up."""
         self._sums = self._zeros()
+        if self.config.freeze_norm:
+            for each in self.network.modules():
+                if isinstance(each, nn.modules.batchnorm._BatchNorm):
+                    each.eval()
 
     def training_step(self, batch: Batch, batch_index: int) -> Tensor:
         """Loss of a batch after augmentation."""

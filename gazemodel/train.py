@@ -138,6 +138,8 @@ def _trainer(run: Run, callbacks: list[pl.Callback]) -> pl.Trainer:
         precision="bf16-mixed" if config.precision == "bf16" else "32-true",
         logger=TensorBoardLogger(run.folder, name="", version="tensorboard"),
         callbacks=callbacks,
+        # Statistics of the whole batch, not of each device's part of it.
+        sync_batchnorm=config.devices > 1 and torch.cuda.is_available() and not config.freeze_norm,
         accumulate_grad_batches=config.accumulate,
         log_every_n_steps=1,
         num_sanity_val_steps=0,
