@@ -50,13 +50,14 @@ import pymovements
 xy_px, rate_hz = np.load(sys.argv[1]), float(sys.argv[2])
 screen = json.loads(sys.argv[4])
 experiment = pymovements.Experiment(**screen, origin="upper left", sampling_rate=rate_hz)
+time_ms = np.round(np.arange(len(xy_px)) * 1000 / rate_hz).astype(int)
 times, ivt = [], []
 for _ in range(int(sys.argv[5])):
     started = time.perf_counter()
     degrees = experiment.screen.pix2deg(xy_px)
     velocity = experiment.pos2vel(degrees, "savitzky_golay", window_length=7, polyorder=2)
     known = time.perf_counter()
-    found = pymovements.events.ivt(velocity, minimum_duration=30, velocity_threshold=30.0)
+    found = pymovements.events.ivt(velocity, time_ms, minimum_duration=60, velocity_threshold=30.0)
     times.append(time.perf_counter() - started)
     ivt.append(time.perf_counter() - known)
 print(json.dumps({"taken_s": times, "classifying_s": min(ivt), "fixations": len(found.frame)}))

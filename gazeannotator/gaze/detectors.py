@@ -147,7 +147,8 @@ def _resting_deg_s(slow: FloatArray) -> float:
         return RESTING_DEG_S
     middle = median(slow)
     # 1.4826 makes a normal distribution's standard deviation of its median absolute deviation.
-    spread = 1.4826 * median(np.abs(slow - middle))
+    apart = slow - middle
+    spread = 1.4826 * median(np.abs(apart, out=apart))
     return max(RESTING_DEG_S, middle + RESTING_DEVIATIONS * spread)
 
 

@@ -42,7 +42,7 @@ def interval_s(time_s: FloatArray) -> float:
 
     The nominal rate of a stream is not to be trusted, its stamps are.
     """
-    return median(np.diff(time_s)) if len(time_s) > 1 else math.nan
+    return float(np.median(np.diff(time_s))) if len(time_s) > 1 else math.nan
 
 
 def spacing_s(time_s: FloatArray) -> float:
@@ -151,11 +151,12 @@ def track(time_s: FloatArray, xy_px: FloatArray) -> Track:
     step_s = interval_s(time_s)
     most = int(MAX_GAP_S / step_s + 1e-6)
     # A gap that is not bridged need not keep its length; hours of pause would fill the memory.
-    steps = np.clip(np.round(np.diff(time_s) / step_s), 1, most + 2).astype(np.int64)
-    position = np.concatenate([[0], np.cumsum(steps)]).astype(np.int64)
-    if position[-1] + 1 == len(xy_px):
+    steps = np.clip(np.round(np.diff(time_s) / step_s), 1, most + 2)
+    if (steps == 1).all():
+        position = np.arange(len(time_s))
         filled = xy_px.copy()
     else:
+        position = np.concatenate([[0], np.cumsum(steps.astype(np.int64))])
         filled = np.full((position[-1] + 1, 2), np.nan)
         filled[position] = xy_px
     filled[position[lost_rows(xy_px)]] = np.nan

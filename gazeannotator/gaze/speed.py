@@ -48,18 +48,18 @@ def speed_deg_s(xy_px: FloatArray, step_s: float, window: int, screen: Screen) -
     """
     in_plane = screen_px_to_mm(xy_px, screen)
     slopes = _slopes(in_plane, window)
-    (x, y), (vx, vy) = np.ascontiguousarray(in_plane.T), np.ascontiguousarray(slopes.T) / step_s
-    speed = np.empty(len(x))
-    for start in range(0, len(x), _CACHED):
+    speed = np.empty(len(in_plane))
+    for start in range(0, len(speed), _CACHED):
         part = slice(start, start + _CACHED)
-        speed[part] = _turning(x[part], y[part], vx[part], vy[part], screen.distance_mm)
-    return np.degrees(speed, out=speed)
+        speed[part] = _turning_deg(in_plane[part], slopes[part] / step_s, screen.distance_mm)
+    return speed
 
 
-def _turning(x: FloatArray, y: FloatArray, vx: FloatArray, vy: FloatArray, d: float) -> FloatArray:
-    """Angular speed in radians of points in a plane at a distance d from the eye."""
+def _turning_deg(points: FloatArray, velocity: FloatArray, d: float) -> FloatArray:
+    """Angular speed of points (n, 2) in a plane at a distance d from the eye."""
+    (x, y), (vx, vy) = points.T, velocity.T
     across = (x * vy - y * vx) ** 2 + d * d * (vx * vx + vy * vy)
-    return np.asarray(np.sqrt(across) / (x * x + y * y + d * d), np.float64)
+    return np.asarray(np.degrees(np.sqrt(across) / (x * x + y * y + d * d)), np.float64)
 
 
 def noise_deg(xy_px: FloatArray, screen: Screen) -> float:
