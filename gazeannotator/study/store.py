@@ -104,12 +104,14 @@ class Store(StoreBase):
 
     def _add(self, connection: sa.Connection, images: Iterable[Image]) -> None:
         known = dict(self._taken(connection).images)
+        rows = []
         for image in images:
             before = known.get(image.id)
             known[image.id] = register.merged(before, image) if before else image
             if known[image.id] != before:
                 data = register.image_data(image)
-                store_rows.append_entry(connection, self.id, "image_imported", image=image.id, data=data)
+                rows.append(Entry(self.id, 0, 0.0, "image_imported", None, image.id, data, ""))
+        store_rows.append_entries(connection, self.id, rows)
 
     def images(self) -> list[Image]:
         """Return the images in the order of import."""
