@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from gazeannotator.dataset.corrections import corrected
 from gazeannotator.dataset.grid import Look
-from gazeannotator.dataset.reading_gaze import gaze_while_seen
+from gazeannotator.dataset.reading_gaze import GazeSource, gaze_while_seen
 from gazeannotator.dataset.rules import OPERATOR, on_image
 from gazeannotator.gaze.fixations import find_fixations
 from gazeannotator.geometry import (
@@ -23,7 +23,6 @@ from gazeannotator.geometry import (
 )
 from gazeannotator.samples import both_eyes, plausible_mm
 from gazeannotator.study.model import CANNOT_BE_ASSESSED, Reading, Session
-from gazeannotator.study.store import Store
 
 
 @dataclass(frozen=True)
@@ -83,14 +82,19 @@ class PreparedReading:
 
 
 def prepare_reading(
-    store: Store, session: Session, reading: Reading, size_px: tuple[int, int], method: str, limits: Quality
+    source: GazeSource,
+    session: Session,
+    reading: Reading,
+    size_px: tuple[int, int],
+    method: str,
+    limits: Quality,
 ) -> PreparedReading:
     """Cut a reading's gaze out of its session and find what follows from it.
 
     Parameters
     ----------
-    store : Store
-        Of the reading.
+    source : GazeSource
+        The study of the reading.
     session : Session
     reading : Reading
     size_px : tuple of int
@@ -104,7 +108,7 @@ def prepare_reading(
     PreparedReading
     """
     onset_s, duration_s = reading.seen(session.onset_correction_s)
-    seen = gaze_while_seen(store, session, onset_s, duration_s, timed=reading.times != "none")
+    seen = gaze_while_seen(source, session, onset_s, duration_s, timed=reading.times != "none")
     time_s, chunk, loss = seen.time_s, seen.chunk, seen.data_loss
 
     distance_mm = plausible_mm(chunk.distance_mm)

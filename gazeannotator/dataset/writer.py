@@ -77,11 +77,11 @@ class Bulk:
         self._waiting_rows = dict.fromkeys(TABLES, 0)
         self._arrays: dict[str, Any] = {}
         for name in PLANES:
-            shape = (0, grid_px, grid_px, *LAYOUT[name].shape[3:])
+            shape = (0, grid_px, grid_px, *LAYOUT[name].rest)
             self._arrays[name] = create(file, name, LAYOUT[name], shape, 1)
         for table in TABLES:
             for name in columns_of(table):
-                shape = (0, *LAYOUT[name].shape[1:])
+                shape = (0, *LAYOUT[name].rest)
                 self._arrays[name] = create(file, name, LAYOUT[name], shape, TABLE_ROWS)
 
     def add_image(self, pixels: NDArray[np.uint8], heatmap: NDArray[Any] | None) -> None:
@@ -112,6 +112,13 @@ class Bulk:
             if self._waiting_rows[table] >= _BUFFERED_ROWS:
                 self._write_rows(table)
         return first, count
+
+    def copy_rows(self, table: str, source: Any) -> None:  # noqa: ANN401
+        """Append a table of another such file."""
+        names = columns_of(table)
+        for first in range(0, len(source[names[0]]), _BUFFERED_ROWS):
+            rows = slice(first, first + _BUFFERED_ROWS)
+            self.add_rows(table, {name.rsplit("/", 1)[1]: source[name][rows] for name in names})
 
     def flush(self) -> None:
         """Write what still waits to be written."""
@@ -228,7 +235,7 @@ def write_column(
     values: Sequence[Any] | NDArray[Any],
 ) -> None:
     """Write an array that has one row for each image or reading, all at once."""
-    shape = (rows, *array.shape[1:])
+    shape = (rows, *array.rest)
     data = _encoded(values) if array.dtype == "str" else np.array(values, array.dtype)
     written = create(file, name, array, shape, column_chunk(rows), data.itemsize)
     if rows:
@@ -248,9 +255,7 @@ def write_attributes(file: Any, attributes: Mapping[str, Any]) -> None:  # noqa:
 
 
 @contextmanager
-def writing(
-    target: Path, grid_px: int, layout: Mapping[str, Array] = LAYOUT
-) -> Iterator[DatasetWriter]:
+def writing(target: Path, grid_px: int, layout: Mapping[str, Array] = LAYOUT) -> Iterator[DatasetWriter]:
     """Open a writer on a temporary file beside the target; the file is renamed when the block succeeds.
 
     Raises
@@ -301,7 +306,7 @@ class Disk(io.FileIO):
 
     failure: OSError | None = None
 
-    def write(self, data: Any) -> int:  # noqa: ANN401 - a buffer
+    def write(self, data: Any) -> int:  # noqa: ANN401, D102 - a buffer
         left = memoryview(data).cast("B")
         size = len(left)
         try:
@@ -311,7 +316,7 @@ class Disk(io.FileIO):
             self.failure = error
         return size
 
-    def truncate(self, size: int | None = None) -> int:
+    def truncate(self, size: int | None = None) -> int:  # noqa: D102
         try:
             return super().truncate(size)
         except OSError as error:
