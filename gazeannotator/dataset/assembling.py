@@ -208,9 +208,7 @@ class AddParts:
                 yield from self._copied(bulk, some)
                 bulk.flush()
                 rows = {"images": bulk.images, **bulk.rows}
-                write_attributes(
-                    file, {"format": VOLUME_FORMAT, "format_version": FORMAT_VERSION, "part": mark}
-                )
+                write_attributes(file, {"format": VOLUME_FORMAT, "part": mark})
             volumes.append(Volume(f"{folder.name}/{path.name}", path.stat().st_size, mark, rows))
         _show(self._file, volumes, self._grid_px)
         self.assembler.volumes = volumes
