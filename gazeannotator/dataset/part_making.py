@@ -32,10 +32,10 @@ def make_parts(
     begun : callable
         Called with the number of images that are done so far; may raise to stop.
     """
-    if not parts:
-        return
-    if jobs > 1:
+    if min(jobs, len(parts)) > 1:
         _make_in_children(parts, studies, recipe, min(jobs, len(parts)), begun)
+        return
+    if not parts:
         return
     preparer = Preparer(studies, recipe)
     done = 0
