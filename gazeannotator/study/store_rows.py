@@ -29,6 +29,9 @@ from gazeannotator.study.model import Entry
 from gazeannotator.study.tables import entries, gaze, journals
 
 
+_AT_ONCE = 1000
+
+
 def new_journal(connection: sa.Connection, journal: str) -> None:
     """Begin a journal without rows."""
     empty = {"length": 0, "head": FIRST_PREVIOUS, "gaze_length": 0, "gaze_head": FIRST_PREVIOUS}
@@ -110,8 +113,14 @@ def read_entries(connection: sa.Connection, where: sa.ColumnElement[bool]) -> li
     ValueError
         If a row's data is not JSON.
     """
+    return list(each_entry(connection, where))
+
+
+def each_entry(connection: sa.Connection, where: sa.ColumnElement[bool]) -> Iterator[Entry]:
+    """Go through rows as `read_entries` reads them, a few in memory at a time."""
     query = sa.select(entries).where(where).order_by(entries.c.session, entries.c.seq)
-    return [as_entry(row) for row in connection.execute(query)]
+    for row in connection.execute(query, execution_options={"yield_per": _AT_ONCE}):
+        yield as_entry(row)
 
 
 def as_entry(row: Any) -> Entry:  # noqa: ANN401 - a row of the table
