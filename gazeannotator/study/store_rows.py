@@ -28,7 +28,6 @@ from gazeannotator.study.journal import FIRST_PREVIOUS, canonical_json, chain_ha
 from gazeannotator.study.model import Entry
 from gazeannotator.study.tables import entries, gaze, journals
 
-
 _AT_ONCE = 1000
 
 
