@@ -9,6 +9,9 @@ from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
+import cv2
+from threadpoolctl import threadpool_limits
+
 from gazeannotator.dataset.parts import Part, make_part
 from gazeannotator.dataset.preparing import Preparer, Recipe
 from gazeannotator.errors import Cancelled
@@ -46,8 +49,10 @@ def make_parts(
         done += 1
 
     try:
-        for part in parts:
-            make_part(preparer, part, tick)
+        # The products behind a heatmap are thin: threads would wait for each other longer than they work.
+        with threadpool_limits(1, "blas"):
+            for part in parts:
+                make_part(preparer, part, tick)
     finally:
         preparer.close()
 
@@ -80,6 +85,9 @@ _in_child: dict[str, Any] = {}
 def _open_in_child(studies: Sequence[Path], recipe: Recipe, stop: Any, done: Any) -> None:  # noqa: ANN401
     # Ctrl+C goes to all processes at once; the first one tells the others.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # There are as many processes as are wanted.
+    threadpool_limits(1, "blas")
+    cv2.setNumThreads(1)
     _in_child.update(preparer=Preparer(studies, recipe), stop=stop, done=done)
 
 

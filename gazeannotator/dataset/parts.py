@@ -23,7 +23,7 @@ from gazeannotator.dataset.atomic import check_file_target, reason
 from gazeannotator.dataset.joining import Joined, JoinedImage
 from gazeannotator.dataset.preparing import Preparer, Recipe
 from gazeannotator.dataset.schema import FORMAT_VERSION, LAYOUT, Array
-from gazeannotator.dataset.writer import check_replaceable, writing
+from gazeannotator.dataset.writer import QUICK, check_replaceable, writing
 from gazeannotator.errors import StorageError, UserError
 
 IMAGES_IN_PART = 128
@@ -102,7 +102,7 @@ def make_part(preparer: Preparer, part: Part, tick: Callable[[], None]) -> None:
     tick : callable
         Called before each image; may raise to stop.
     """
-    with writing(part.file, preparer.recipe.grid_px, PART_LAYOUT) as writer:
+    with writing(part.file, preparer.recipe.grid_px, PART_LAYOUT, QUICK) as writer:
         work = preparer.prepared(part.images)
         for row in range(len(part.images)):
             tick()

@@ -26,6 +26,9 @@ TABLE_ROWS = 8192
 _BUFFERED_ROWS = 8 * TABLE_ROWS
 
 COMPRESSION = {"compression": "gzip", "compression_opts": 4, "shuffle": True, "fletcher32": True}
+QUICK = {"compression": "lzf", "shuffle": True, "fletcher32": True}
+"""How tables and columns are stored in a file that does not stay: they are written quickly."""
+
 PLANES = ("/images/pixels", "/images/heatmap")
 TABLES = ("gaze", "fixations")
 
@@ -42,18 +45,21 @@ def create(
     shape: tuple[int, ...],
     chunk_rows: int,
     text_bytes: int = 0,
+    storage: Mapping[str, Any] = COMPRESSION,
 ) -> Any:  # noqa: ANN401
-    """Create an array that is compressed and checked, and can grow.
+    """Create an array that is stored in chunks and can grow.
 
     Parameters
     ----------
     text_bytes : int
         Length of the longest text. Text of a fixed length is compressed and checked like numbers;
         HDF5 keeps other text apart.
+    storage : mapping
+        `COMPRESSION`, or `QUICK`.
     """
     stored = h5py.string_dtype("utf-8", text_bytes) if array.dtype == "str" else np.dtype(array.dtype)
     chunks, longest = (chunk_rows, *shape[1:]), (None, *shape[1:])
-    return file.create_dataset(name, shape, stored, chunks=chunks, maxshape=longest, **COMPRESSION)
+    return file.create_dataset(name, shape, stored, chunks=chunks, maxshape=longest, **storage)
 
 
 class Bulk:
@@ -67,9 +73,17 @@ class Bulk:
         Where it is stored.
     grid_px : int
         Side of the grid.
+    storage : mapping
+        Of the tables.
     """
 
-    def __init__(self, file: Any, disk: Disk, grid_px: int) -> None:  # noqa: ANN401
+    def __init__(
+        self,
+        file: Any,  # noqa: ANN401
+        disk: Disk,
+        grid_px: int,
+        storage: Mapping[str, Any] = COMPRESSION,
+    ) -> None:
         self._disk = disk
         self.images = 0
         self.rows = dict.fromkeys(TABLES, 0)
@@ -82,7 +96,7 @@ class Bulk:
         for table in TABLES:
             for name in columns_of(table):
                 shape = (0, *LAYOUT[name].rest)
-                self._arrays[name] = create(file, name, LAYOUT[name], shape, TABLE_ROWS)
+                self._arrays[name] = create(file, name, LAYOUT[name], shape, TABLE_ROWS, 0, storage)
 
     def add_image(self, pixels: NDArray[np.uint8], heatmap: NDArray[Any] | None) -> None:
         """Add one image; no heatmap is one of zeros."""
@@ -158,6 +172,8 @@ class DatasetWriter:
         Side of the grid.
     layout : mapping
         Its arrays; other ones than `LAYOUT` have no planes and tables of their own.
+    storage : mapping
+        Of all but the planes.
     """
 
     def __init__(
@@ -166,10 +182,12 @@ class DatasetWriter:
         disk: Disk,
         grid_px: int,
         layout: Mapping[str, Array] = LAYOUT,
+        storage: Mapping[str, Any] = COMPRESSION,
     ) -> None:
         self._file = file
         self._layout = layout
-        self._bulk = Bulk(file, disk, grid_px)
+        self._storage = storage
+        self._bulk = Bulk(file, disk, grid_px, storage)
         self._columns: dict[str, list[Any]] = {}
 
     @property
@@ -219,7 +237,7 @@ class DatasetWriter:
             for name in columns_of(group, self._layout):
                 array = self._layout[name]
                 values = columns[name] if name in columns else self._columns.get(name, [])
-                write_column(self._file, name, array, count, values)
+                write_column(self._file, name, array, count, values, self._storage)
         write_attributes(self._file, attributes)
 
     def _collect(self, group: str, columns: Mapping[str, Any]) -> None:
@@ -233,11 +251,12 @@ def write_column(
     array: Array,
     rows: int,
     values: Sequence[Any] | NDArray[Any],
+    storage: Mapping[str, Any] = COMPRESSION,
 ) -> None:
     """Write an array that has one row for each image or reading, all at once."""
     shape = (rows, *array.rest)
     data = _encoded(values) if array.dtype == "str" else np.array(values, array.dtype)
-    written = create(file, name, array, shape, column_chunk(rows), data.itemsize)
+    written = create(file, name, array, shape, column_chunk(rows), data.itemsize, storage)
     if rows:
         written[:] = data.reshape(shape)
 
@@ -255,7 +274,12 @@ def write_attributes(file: Any, attributes: Mapping[str, Any]) -> None:  # noqa:
 
 
 @contextmanager
-def writing(target: Path, grid_px: int, layout: Mapping[str, Array] = LAYOUT) -> Iterator[DatasetWriter]:
+def writing(
+    target: Path,
+    grid_px: int,
+    layout: Mapping[str, Array] = LAYOUT,
+    storage: Mapping[str, Any] = COMPRESSION,
+) -> Iterator[DatasetWriter]:
     """Open a writer on a temporary file beside the target; the file is renamed when the block succeeds.
 
     Raises
@@ -264,7 +288,7 @@ def writing(target: Path, grid_px: int, layout: Mapping[str, Array] = LAYOUT) ->
         If the target cannot be written.
     """
     with whole_hdf5(target) as (file, disk):
-        yield DatasetWriter(file, disk, grid_px, layout)
+        yield DatasetWriter(file, disk, grid_px, layout, storage)
 
 
 @contextmanager
