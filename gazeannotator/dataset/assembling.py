@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import h5py
+import numpy as np
 from numpy.typing import NDArray
 
 from gazeannotator.dataset.parts import Part
@@ -254,8 +255,11 @@ def _show(file: Any, volumes: Sequence[Volume], grid_px: int) -> None:  # noqa: 
                     each.name, name, (count, *rest), array.dtype
                 )
             first += count
-        file.create_virtual_dataset(name, layout)
+        file.create_virtual_dataset(name, layout, fillvalue=_UNREAD[layout.dtype.kind])
 
+
+_UNREAD = {"f": np.nan, "i": -1, "u": 255}
+"""By kind of number: what HDF5 shows where it cannot read a volume any more. Nothing of ours looks so."""
 
 _VOLUME_NAME = re.compile(r"[0-9a-f]{8}-\d{4}\.h5")
 

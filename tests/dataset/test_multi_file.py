@@ -11,7 +11,7 @@ from gazeannotator.dataset.exports import EXPORTS
 from gazeannotator.dataset.info import dataset_info
 from gazeannotator.dataset.schema import LAYOUT, open_dataset, validate
 from gazeannotator.errors import BadInput, Cancelled
-from gazemodel.data import ImageSet, read_facts
+from gazemodel.data import ImageSet, read_facts, read_heatmap
 
 SMALL = BuildOptions(size=64)
 
@@ -156,6 +156,18 @@ def test_a_part_of_another_build_is_refused(copied, small_study, tmp_path):
     shutil.copy(theirs, mine)
     with pytest.raises(BadInput, match="belongs to another data set"):
         open_dataset(copied)
+
+
+def test_a_part_that_goes_while_the_data_set_is_open_is_not_taken_for_zeros(copied):
+    facts = read_facts(copied)
+    with open_dataset(copied) as file:
+        assert read_heatmap(file, facts, 10).max() == 1
+    with open_dataset(copied) as file:
+        missing(copied)
+        with pytest.raises(BadInput, match="NaN"):
+            read_heatmap(file, facts, 10)
+        assert (file["images/pixels"][10] == 255).all()
+        assert np.isnan(file["fixations/xy_px"][20]).all()
 
 
 def test_flipped_bits_in_a_part_are_found_by_the_check(copied):
