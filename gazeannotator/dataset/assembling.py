@@ -255,7 +255,7 @@ def _show(file: Any, volumes: Sequence[Volume], grid_px: int) -> None:  # noqa: 
                     each.name, name, (count, *rest), array.dtype
                 )
             first += count
-        file.create_virtual_dataset(name, layout, fillvalue=_UNREAD[layout.dtype.kind])
+        file.create_virtual_dataset(name, layout, fillvalue=_UNREAD[np.dtype(array.dtype).kind])
 
 
 _UNREAD = {"f": np.nan, "i": -1, "u": 255}
