@@ -73,7 +73,7 @@ def build(
         bool,
         typer.Option(
             "--multi-file",
-            help="Keep images and gaze in several files in DATA.parts, which DATA.h5 shows as its own.",
+            help="Keep images and gaze in several files in DATA.h5.parts, which DATA.h5 shows as its own.",
         ),
     ] = False,
     progress: Style = console.ProgressStyle.bar,

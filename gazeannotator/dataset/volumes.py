@@ -45,7 +45,7 @@ class Volume:
 
 def volumes_folder(target: Path) -> Path:
     """Return the folder beside a data set in which its volumes lie."""
-    return target.with_name(f"{target.stem}.parts")
+    return target.with_name(f"{target.name}.parts")
 
 
 def check_volumes(path: Path, file: Any) -> None:  # noqa: ANN401 - h5py has no types

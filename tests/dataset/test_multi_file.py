@@ -42,11 +42,11 @@ def copied(several, tmp_path):
 
 
 def volumes(path):
-    return sorted(path.with_name("data.parts").iterdir())
+    return sorted(path.with_name("data.h5.parts").iterdir())
 
 
 def test_it_holds_what_the_one_file_holds(several, small_dataset):
-    assert sorted(each.name for each in several.parent.iterdir()) == ["data.h5", "data.parts"]
+    assert sorted(each.name for each in several.parent.iterdir()) == ["data.h5", "data.h5.parts"]
     assert len(volumes(several)) == 3
     assert several.stat().st_size < sum(each.stat().st_size for each in volumes(several))
     with open_dataset(several) as shown, open_dataset(small_dataset) as whole:
@@ -108,7 +108,7 @@ def garbage(path):
 
 
 def no_folder(path):
-    shutil.rmtree(path.with_name("data.parts"))
+    shutil.rmtree(path.with_name("data.h5.parts"))
 
 
 def not_listed(path):
@@ -118,7 +118,7 @@ def not_listed(path):
 
 def outside(path):
     with h5py.File(path, "r+") as file:
-        file.attrs["parts"] = file.attrs["parts"].replace("data.parts/", "../data.parts/")
+        file.attrs["parts"] = file.attrs["parts"].replace("data.h5.parts/", "../data.h5.parts/")
 
 
 def no_json(path):
@@ -182,7 +182,7 @@ def test_flipped_bits_in_a_part_are_found_by_the_check(copied):
 
 def test_a_new_build_takes_the_place_of_the_old_one_and_its_parts(copied, small_study):
     before = volumes(copied)
-    (copied.with_name("data.parts") / "notes.txt").write_text("mine", encoding="utf-8")
+    (copied.with_name("data.h5.parts") / "notes.txt").write_text("mine", encoding="utf-8")
 
     def stop(done, total, what):
         if done == 10:
