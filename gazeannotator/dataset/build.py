@@ -184,7 +184,7 @@ def build(
                     told(total)
                     tally.add(columns)
                 split, warnings = _finish(adding.assembler, joined, tally, options, limits)
-            told(total)
+                told(total)
     return BuildReport(
         images=total,
         patients=len({image.patient for image in joined.images}),

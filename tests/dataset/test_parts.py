@@ -8,7 +8,9 @@ import filelock
 import h5py
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from gazeannotator.cli.dataset import app
 from gazeannotator.dataset import part_making, parts
 from gazeannotator.dataset.build import BuildOptions, build
 from gazeannotator.dataset.parts import parts_folder
@@ -295,3 +297,30 @@ def test_a_disk_that_is_full_at_the_end_keeps_the_parts(small_study, small_datas
     build([small_study.store.path], target, SMALL)
     assert counted == []
     assert_same(target, small_dataset)
+
+
+@pytest.mark.parametrize("style", ["bar", "json"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_command_says_how_far_it_came_and_goes_on(small_study, target, monkeypatch, number, style):
+    make = part_making.make_part
+    made = []
+
+    def interrupted(preparer, part, tick):
+        made.append(part)
+        if len(made) == 3:
+            signal.raise_signal(number)
+        make(preparer, part, tick)
+
+    monkeypatch.setattr(part_making, "make_part", interrupted)
+    # Input that stays open: its end would stop the job too.
+    monkeypatch.setattr("gazemodel.events.watch_stdin", lambda stop: None)
+    command = ["build", str(small_study.store.path), "-o", str(target), "--size", "64", "--progress", style]
+    stopped = CliRunner().invoke(app, command)
+    assert stopped.exit_code == 1
+    assert "8 of 20 images are ready: the same command goes on from there." in stopped.output
+    assert "cancelled" in stopped.output
+    assert not target.exists()
+    whole = CliRunner().invoke(app, command)
+    assert whole.exit_code == 0, whole.output
+    assert "Going on: 8 of 20 images were ready." in whole.output
+    assert validate(target) == []
