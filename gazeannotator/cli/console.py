@@ -13,13 +13,14 @@ import typer
 
 from gazeannotator.errors import Cancelled, UserError
 from gazemodel import events
-from gazemodel.console import ProgressStyle, draw_bar, fail, print_json, run_app, say, user_errors, warn
+from gazemodel.console import ProgressStyle, draw_bar, fail, note, print_json, run_app, say, user_errors, warn
 
 __all__ = [
     "Progress",
     "ProgressStyle",
     "fail",
     "long_work",
+    "note",
     "print_json",
     "run_app",
     "say",

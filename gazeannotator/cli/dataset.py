@@ -237,7 +237,7 @@ def _notice(progress: console.ProgressStyle, text: str) -> None:
     if progress is console.ProgressStyle.json:
         events.emit("notice", message=text)
     else:
-        console.warn(text)
+        console.note(text)
 
 
 def _built(output: Path, report: BuildReport) -> list[str]:
