@@ -14,7 +14,7 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from gazeannotator.dataset.parts import Part
+from gazeannotator.dataset.build_parts import Part
 from gazeannotator.dataset.schema import LAYOUT
 from gazeannotator.dataset.volumes import VOLUME_FORMAT, Volume, volumes_folder
 from gazeannotator.dataset.writer import (

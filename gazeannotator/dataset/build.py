@@ -16,7 +16,7 @@ from gazeannotator.dataset.assembling import Assembler, assembling
 from gazeannotator.dataset.corrections import CorrectedSpans
 from gazeannotator.dataset.joining import Joined, join_studies
 from gazeannotator.dataset.part_making import make_parts
-from gazeannotator.dataset.parts import Part, divided, remove_others, workplace
+from gazeannotator.dataset.build_parts import Part, divided, remove_others, workplace
 from gazeannotator.dataset.preparing import Recipe
 from gazeannotator.dataset.readings import Quality
 from gazeannotator.dataset.schema import SPLITS, target_classes

@@ -12,7 +12,7 @@ from typing import Any
 import cv2
 from threadpoolctl import threadpool_limits
 
-from gazeannotator.dataset.parts import Part, make_part
+from gazeannotator.dataset.build_parts import Part, make_part
 from gazeannotator.dataset.preparing import Preparer, Recipe
 from gazeannotator.errors import Cancelled
 

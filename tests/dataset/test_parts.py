@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from gazeannotator.cli.dataset import app
 from gazeannotator.dataset import part_making, parts
 from gazeannotator.dataset.build import BuildOptions, build
-from gazeannotator.dataset.parts import parts_folder
+from gazeannotator.dataset.build_parts import parts_folder
 from gazeannotator.dataset.schema import LAYOUT, validate
 from gazeannotator.errors import Cancelled, UserError
 
@@ -113,7 +113,7 @@ def test_a_build_in_processes_that_was_stopped_goes_on_in_one(small_study, small
 _KILLED = """
 import sys
 from pathlib import Path
-from gazeannotator.dataset import parts
+from gazeannotator.dataset import build_parts
 from gazeannotator.dataset.build import BuildOptions, build
 parts.IMAGES_IN_PART = 4
 def progress(done, total, what):
@@ -141,7 +141,7 @@ def test_a_build_that_was_killed_goes_on(small_study, small_dataset, target, cou
 _IN_PROCESSES = """
 import sys
 from pathlib import Path
-from gazeannotator.dataset import parts
+from gazeannotator.dataset import build_parts
 from gazeannotator.dataset.build import BuildOptions, build
 if __name__ == "__main__":
     parts.IMAGES_IN_PART = 4
@@ -267,7 +267,7 @@ def test_a_lock_that_a_killed_program_left_stops_nobody(small_study, target):
 _FULL = """
 import sys, resource, signal
 from pathlib import Path
-from gazeannotator.dataset import parts
+from gazeannotator.dataset import build_parts
 from gazeannotator.dataset.build import BuildOptions, build
 from gazeannotator.errors import UserError
 parts.IMAGES_IN_PART = 4
