@@ -10,8 +10,10 @@ import typer
 from gazeannotator.dataset import schema
 from gazeannotator.errors import BadInput
 from gazemodel import console
+from gazemodel.arms import parse_arms, parse_shares
 from gazemodel.config import RECIPES, TrainConfig, make_config
 from gazemodel.console import Console, ProgressStyle
+from gazemodel.plan import Plan
 
 if TYPE_CHECKING:
     from gazemodel.evaluate import Evaluation
@@ -31,27 +33,53 @@ def _choices(field: str) -> str:
     return " | ".join(str(each) for each in schema["enum"])
 
 
+Data = Annotated[Path, typer.Argument(help="A data set (HDF5).", metavar="DATA.h5")]
+Recipe = Annotated[str | None, typer.Option(help=" | ".join(RECIPES) + "; default if not given")]
+Backbone = Annotated[str | None, typer.Option(help=_choices("backbone"))]
+Weights = Annotated[str | None, typer.Option(help="none | imagenet (download) | FILE")]
+AttentionWeight = Annotated[float | None, typer.Option(help="λ; 0 ignores gaze.")]
+Epochs = Annotated[int | None, typer.Option(help="At most.")]
+Batch = Annotated[int | None, typer.Option(help="Images per step.")]
+Rate = Annotated[float | None, typer.Option(help="Learning rate at the start.")]
+Size = Annotated[int | None, typer.Option(help="Side of the network's input, px.")]
+Seed = Annotated[int | None, typer.Option(help="The same seed gives the same run.")]
+Devices = Annotated[int | None, typer.Option(help="Number of GPUs.")]
+Precision = Annotated[str | None, typer.Option(help=_choices("precision"))]
+Changes = Annotated[str | None, typer.Option(help=_choices("augmentation"))]
+Target = Annotated[str | None, typer.Option(help=_choices("target"))]
+ClassWeights = Annotated[str | None, typer.Option(help=_choices("class_weights"))]
+FocalGamma = Annotated[float | None, typer.Option(help="Above 0: focal loss.")]
+LabelSmoothing = Annotated[float | None, typer.Option(help="Share spread over all classes.")]
+Accumulate = Annotated[int | None, typer.Option(help="Batches whose gradients are added up for a step.")]
+Resume = Annotated[bool, typer.Option("--resume", help="Go on with what was stopped.")]
+Progress = Annotated[ProgressStyle, typer.Option(help="How progress is shown.")]
+
+
 @app.command("train")
 @console.user_errors
 def train(
-    data: Annotated[Path, typer.Argument(help="A data set (HDF5).", metavar="DATA.h5")],
+    data: Data,
     out: Annotated[Path, typer.Option("-o", "--out", help="RUN folder to make.", metavar="RUN")],
-    recipe: Annotated[str | None, typer.Option(help=" | ".join(RECIPES) + "; default if not given")] = None,
-    backbone: Annotated[str | None, typer.Option(help=_choices("backbone"))] = None,
-    weights: Annotated[str | None, typer.Option(help="none | imagenet (download) | FILE")] = None,
+    recipe: Recipe = None,
+    backbone: Backbone = None,
+    weights: Weights = None,
     attention_loss: Annotated[str | None, typer.Option(help=_choices("attention_loss"))] = None,
-    attention_weight: Annotated[float | None, typer.Option(help="λ; 0 ignores gaze.")] = None,
-    epochs: Annotated[int | None, typer.Option(help="At most.")] = None,
-    batch: Annotated[int | None, typer.Option(help="Images per step.")] = None,
-    lr: Annotated[float | None, typer.Option(help="Learning rate at the start.")] = None,
-    size: Annotated[int | None, typer.Option(help="Side of the network's input, px.")] = None,
-    seed: Annotated[int | None, typer.Option(help="The same seed gives the same run.")] = None,
-    devices: Annotated[int | None, typer.Option(help="Number of GPUs.")] = None,
-    precision: Annotated[str | None, typer.Option(help=_choices("precision"))] = None,
-    augmentation: Annotated[str | None, typer.Option(help=_choices("augmentation"))] = None,
-    target: Annotated[str | None, typer.Option(help=_choices("target"))] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with a stopped run.")] = False,
-    progress: Annotated[ProgressStyle, typer.Option(help="How progress is shown.")] = ProgressStyle.bar,
+    attention_weight: AttentionWeight = None,
+    epochs: Epochs = None,
+    batch: Batch = None,
+    lr: Rate = None,
+    size: Size = None,
+    seed: Seed = None,
+    devices: Devices = None,
+    precision: Precision = None,
+    augmentation: Changes = None,
+    target: Target = None,
+    class_weights: ClassWeights = None,
+    focal_gamma: FocalGamma = None,
+    label_smoothing: LabelSmoothing = None,
+    accumulate: Accumulate = None,
+    resume: Resume = False,
+    progress: Progress = ProgressStyle.bar,
 ) -> None:
     """Train a network on a data set, judge it on the test images and write a report.
 
@@ -65,6 +93,8 @@ def train(
     )
     options |= dict(attention_weight=attention_weight, epochs=epochs, batch=batch, lr=lr, size=size)
     options |= dict(seed=seed, devices=devices, precision=precision, augmentation=augmentation, target=target)
+    options |= dict(class_weights=class_weights, focal_gamma=focal_gamma)
+    options |= dict(label_smoothing=label_smoothing, accumulate=accumulate)
     config = make_config(**options)
     speaker = Console(progress)
     with speaker.long_work("Training", run=str(out), data=str(data), epochs=config.epochs):
@@ -76,7 +106,7 @@ def _train(
 ) -> None:
     schema.open_dataset(data).close()  # a wrong file is refused before torch is loaded
     from gazemodel import train as training
-    from gazemodel.evaluate import calibrate, evaluate, split_to_judge
+    from gazemodel.evaluate import calibrate, evaluate, robustness, split_to_judge
 
     if resumed is None:
         run, facts, network = training.prepare(data, out, config)
@@ -89,6 +119,7 @@ def _train(
         return
     calibrate(run, facts)
     found = evaluate(run, split_to_judge(facts), data, tell=speaker.tell)
+    robustness(run, found, tell=speaker.tell)
     _finish(run, found, speaker)
 
 
@@ -130,18 +161,81 @@ def evaluate_run(
     """
     if split not in ("train", "validation", "test"):
         raise BadInput(f"There is no split '{split}'.", "Choose test, validation or train.")
-    from gazemodel.evaluate import evaluate
+    from gazemodel.evaluate import evaluate, robustness
     from gazemodel.report import write_report
     from gazemodel.run import open_run
 
     opened = open_run(run)
     chosen = cast("Literal['train', 'validation', 'test']", split)
-    found = evaluate(opened, chosen, data, tell=Console(ProgressStyle.bar).tell)
+    speaker = Console(ProgressStyle.bar)
+    found = evaluate(opened, chosen, data, tell=speaker.tell)
+    robustness(opened, found, tell=speaker.tell)
     write_report(opened, found)
     if as_json:
         console.print_json(found.metrics)
     else:
         console.say(_summary(opened, found.metrics))
+
+
+@app.command("compare")
+@console.user_errors
+def compare_arms(
+    data: Data,
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder to make.", metavar="DIR")],
+    arms: Annotated[
+        str, typer.Option(help=f"Of {_choices('attention_loss')}; all but none also with -shuffled.")
+    ] = "none,default,reference",
+    folds: Annotated[int, typer.Option(min=0, help="By patient; 0 takes the file's own parts.")] = 5,
+    seeds: Annotated[int, typer.Option(min=1, help="Repetitions with other initial weights.")] = 1,
+    gaze_shares: Annotated[
+        str, typer.Option(help="Per cents of the images that keep their gaze, such as 10,25,50.")
+    ] = "",
+    recipe: Recipe = None,
+    backbone: Backbone = None,
+    weights: Weights = None,
+    attention_weight: AttentionWeight = None,
+    epochs: Epochs = None,
+    batch: Batch = None,
+    lr: Rate = None,
+    size: Size = None,
+    seed: Seed = None,
+    precision: Precision = None,
+    augmentation: Changes = None,
+    target: Target = None,
+    class_weights: ClassWeights = None,
+    focal_gamma: FocalGamma = None,
+    label_smoothing: LabelSmoothing = None,
+    accumulate: Accumulate = None,
+    resume: Resume = False,
+    progress: Progress = ProgressStyle.bar,
+) -> None:
+    """Train with and without gaze on the same folds with the same initial weights, and compare.
+
+    DIR then holds report.html, comparison.json, arms.csv, differences.csv, tables.tex, and a RUN folder
+    for each training. Arms differ in the attention loss only; all else is as given here.
+
+    Example: gazemodel compare data.h5 -o gaze-or-not --arms none,default,default-shuffled --seeds 3
+    """
+    options: dict[str, Any] = dict(recipe=recipe, backbone=backbone, weights=weights, epochs=epochs)
+    options |= dict(attention_weight=attention_weight, batch=batch, lr=lr, size=size, seed=seed)
+    options |= dict(precision=precision, augmentation=augmentation, target=target)
+    options |= dict(class_weights=class_weights, focal_gamma=focal_gamma)
+    options |= dict(label_smoothing=label_smoothing, accumulate=accumulate)
+    config = make_config(**options)
+    if config.attention_weight == 0:
+        raise BadInput("With --attention-weight 0 all arms are the same.", "Give a number above 0.")
+    plan = Plan(data, config, tuple(parse_arms(arms)), folds, seeds, tuple(parse_shares(gaze_shares)))
+    speaker = Console(progress)
+    with speaker.long_work("Comparison", folder=str(out), data=str(data), runs=plan.runs):
+        schema.open_dataset(data).close()  # a wrong file is refused before torch is loaded
+        from gazemodel.comparison import compare
+        from gazemodel.comparison_report import verdict, write_comparison
+
+        facts = compare(plan, out, report=speaker.report, stop=speaker.stopped, resume=resume)
+        page = write_comparison(out, facts)
+        speaker.report("finished", folder=str(out), report=str(page), comparison=facts)
+    if speaker.for_people:
+        console.say(f"{verdict(facts)}\nReport: {page}")
 
 
 @app.command("predict")
@@ -162,6 +256,25 @@ def predict_images(
 
     for each in predict(open_run(run), images, out, tell=Console(ProgressStyle.bar).tell):
         console.say(f"{each.image}: {each.predicted} ({each.probabilities[each.predicted]:.3f})")
+
+
+@app.command("export")
+@console.user_errors
+def export_run(
+    run: Annotated[Path, typer.Argument(help="A RUN folder.", metavar="RUN")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="The file to be written.", metavar="MODEL.onnx")],
+) -> None:
+    """Write a trained network as ONNX: calibrated probabilities, and the attention as a second output.
+
+    The file is run and compared with the network before it is kept. For research only; not for clinical use.
+
+    Example: gazemodel export runs/first -o model.onnx
+    """
+    from gazemodel.export import export_onnx
+    from gazemodel.run import open_run
+
+    difference = export_onnx(open_run(run), out)
+    console.say(f"{out}: answers as the network does (largest difference {difference:.1g}).")
 
 
 def main() -> None:

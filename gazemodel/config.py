@@ -83,6 +83,21 @@ class TrainConfig(BaseModel):
         description="auto: pathology where it is known, else the readers' label.",
     )
 
+    class_weights: Literal["none", "balanced"] = Field(
+        default="none", title="Class weights", description="balanced: rare classes count more."
+    )
+    focal_gamma: float = Field(
+        default=0.0, ge=0, le=10, title="Focal loss γ", description="Above 0, easy images count less."
+    )
+    label_smoothing: float = Field(default=0.0, ge=0, lt=1, title="Label smoothing")
+    freeze_norm: bool = Field(
+        default=False,
+        title="Freeze batch norms",
+        description="They keep the statistics of the initial weights: for small batches.",
+    )
+    accumulate: int = Field(
+        default=1, ge=1, le=4096, title="Batches a step", description="Gradients of so many are added up."
+    )
     optimiser: Literal["adam", "adamw"] = Field(default="adamw", title="Optimiser")
     weight_decay: float = Field(default=0.01, ge=0, le=10, title="Weight decay")
     schedule: Literal["cosine", "cosine_restarts"] = Field(default="cosine", title="Learning-rate schedule")

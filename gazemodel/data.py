@@ -41,7 +41,11 @@ class DataFacts:
         Class to learn, -1 where there is none.
     split : ndarray of int, shape (I,)
         Index into `schema.SPLITS`.
+    fold : ndarray of int, shape (I,), or None
+        0, 1, 2, …; None where the data set was built without folds.
     has_gaze : ndarray of bool, shape (I,)
+    gaze_row : ndarray of int, shape (I,)
+        Row whose gaze map an image is trained with: its own, but in a control.
     content : ndarray of int, shape (I, 4)
         x0, y0, width, height of the image within its grid, px.
     """
@@ -57,7 +61,9 @@ class DataFacts:
     patient: NDArray[np.str_]
     target: NDArray[np.int64]
     split: NDArray[np.int64]
+    fold: NDArray[np.int64] | None
     has_gaze: NDArray[np.bool_]
+    gaze_row: NDArray[np.int64]
     content: NDArray[np.int64]
     grid_px: int
 
@@ -103,7 +109,9 @@ def read_facts(path: Path, target: str = "auto") -> DataFacts:
             patient=np.array(schema.strings(images["patient"]), dtype=np.str_),
             target=chosen,
             split=split,
+            fold=images["fold"][:].astype(np.int64) if "fold" in images else None,
             has_gaze=images["has_gaze"][:].astype(bool),
+            gaze_row=np.arange(len(ids)),
             content=np.column_stack([np.rint(to_grid[:, 1:]), size]).astype(np.int64),
             grid_px=int(images["pixels"].shape[1]),
         )
@@ -296,15 +304,17 @@ class ImageSet(Dataset[dict[str, Tensor]]):
             "has_gaze": torch.tensor(bool(self.facts.has_gaze[row])),
         }
         if self._gaze:
-            gaze, usable = self._read_gaze(row, content)
+            gaze, usable = self._read_gaze(row)
             item["gaze"] = gaze
             item["has_gaze"] &= usable
         return item
 
-    def _read_gaze(self, row: int, content: NDArray[np.int64]) -> tuple[Tensor, bool]:
+    def _read_gaze(self, row: int) -> tuple[Tensor, bool]:
         if not self.facts.has_gaze[row]:
             return torch.zeros(1, self.size, self.size, dtype=torch.float16), False
-        heatmap = read_heatmap(self._file, self.facts, row)
+        source = int(self.facts.gaze_row[row])
+        heatmap = read_heatmap(self._file, self.facts, source)
         usable = bool(heatmap.max() > heatmap.min())
+        content = self.facts.content[source]
         heatmap = to_input(heatmap, content, self.size, keep_aspect=self._keep_aspect).clip(0, 1)
         return torch.from_numpy(heatmap[None].astype(np.float16)), usable

@@ -15,13 +15,24 @@ from numpy.typing import NDArray
 
 from gazeannotator.dataset import schema
 from gazeannotator.errors import BadInput
-from gazemodel.agreement import MEASURES, agreement
+from gazeannotator.gaze.agreement import MEASURES, agreement
+from gazemodel.arrangement import arranged_facts
 from gazemodel.config import TrainConfig
 from gazemodel.data import DataFacts, ImageSet, SplitName, read_facts, read_heatmap
 from gazemodel.inference import Answers, ask, cam_at
-from gazemodel.metrics import Predictions, fit_temperature, interval, number, patient_weights, summarise
+from gazemodel.metrics import (
+    Predictions,
+    fit_temperature,
+    mean_interval,
+    mean_of_known,
+    patient_weights,
+    summarise,
+)
 from gazemodel.network import GazeNetwork
+from gazemodel.operating import operating_points
+from gazemodel.paired import differences
 from gazemodel.run import Run, load_network, save_network, write_text
+from gazemodel.shifts import SHIFTS, Pixels, Shifted
 
 Tell = Callable[[int, int, str], None]
 """Called with (done, total, what); raises to stop."""
@@ -57,7 +68,7 @@ def calibrate(run: Run, facts: DataFacts) -> None:
     BadInput
         Where the data set was replaced since `facts` were read, as by a build during the training.
     """
-    if read_facts(facts.path, run.config.target).fingerprint != facts.fingerprint:
+    if arranged_facts(facts.path, run.config.target, run.arrangement).fingerprint != facts.fingerprint:
         raise BadInput(
             f"{facts.path} was replaced during the training: its test images may be others now.",
             "The weights are kept. Put the data set back and train on with --resume.",
@@ -88,7 +99,10 @@ def evaluate(
     BadInput
         Where the data set does not fit the run or the split is empty.
     """
-    facts = read_facts(data if data is not None else Path(run.data["path"]), run.config.target)
+    if data is None:
+        facts = arranged_facts(Path(run.data["path"]), run.config.target, run.arrangement)
+    else:
+        facts = read_facts(data, run.config.target)
     if data is None and facts.fingerprint != run.data["fingerprint"]:
         raise BadInput(
             f"{facts.path} has changed since the run was trained on it: its test images may be others now.",
@@ -109,7 +123,7 @@ def evaluate(
     attention = _attention(facts, rows, answers, run.config)
     metrics = _metrics(run, facts, split, predictions, answers, attention, temperature)
     _write_predictions(run, facts, split, rows, predictions, attention)
-    write_text(run.metrics, json.dumps(metrics, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+    _write_metrics(run, metrics)
     return Evaluation(facts, rows, predictions, answers.cams, metrics)
 
 
@@ -118,14 +132,51 @@ def split_to_judge(facts: DataFacts) -> SplitName:
     return "test" if len(facts.rows("test")) else "validation"
 
 
+def robustness(run: Run, found: Evaluation, tell: Tell = lambda *_: None) -> list[dict[str, Any]]:
+    """Judge the same images once more under each of `SHIFTS`, and add that to metrics.json.
+
+    Returns
+    -------
+    list of dict
+        ``shift``, ``accuracy``, its ``ci95``, and ``difference`` to the images as they are with its ``ci95``.
+    """
+    network, rows = load_network(run), found.rows
+    temperature, base = float(network.temperature), found.predictions
+    judged = []
+    for name, change in SHIFTS.items():
+        answers = _answers(run, network, found.facts, rows, tell, change)
+        shifted = Predictions(base.target, answers.probabilities(temperature), base.patient)
+        told = summarise(shifted, found.facts.classes)
+        judged.append(
+            {
+                "shift": name,
+                "accuracy": told["accuracy"],
+                "ci95": told["ci95"]["accuracy"],
+                "difference": differences(base, shifted)["accuracy"],
+            }
+        )
+    found.metrics["robustness"] = judged
+    _write_metrics(run, found.metrics)
+    return judged
+
+
+def _write_metrics(run: Run, metrics: dict[str, Any]) -> None:
+    write_text(run.metrics, json.dumps(metrics, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+
+
 def _answers(
-    run: Run, network: GazeNetwork, facts: DataFacts, rows: NDArray[np.int64], tell: Tell
+    run: Run,
+    network: GazeNetwork,
+    facts: DataFacts,
+    rows: NDArray[np.int64],
+    tell: Tell,
+    change: Callable[[Pixels], Pixels] | None = None,
 ) -> Answers:
     images = ImageSet(facts, rows, run.config.size, keep_aspect=run.config.keep_aspect, gaze=False)
     try:
         return ask(
             network,
-            images,
+            images if change is None else Shifted(images, change),
             loss_name=run.config.loss_name,
             batch=run.config.batch,
             tell=lambda done: tell(done, len(rows), "Judging images"),
@@ -207,32 +258,21 @@ def _metrics(
     summary = summarise(predictions, facts.classes)
     as_trained = Predictions(predictions.target, answers.probabilities(1.0), predictions.patient)
     drawn = patient_weights(predictions.patient, 2000)
-    intervals = {f"attention {name}": _mean_interval(values, drawn) for name, values in attention.items()}
+    intervals = {f"attention {name}": mean_interval(values, drawn) for name, values in attention.items()}
     return {
         "split": split,
         **summary,
-        "attention": {name: _mean_of_known(values) for name, values in attention.items()},
+        "attention": {name: mean_of_known(values) for name, values in attention.items()},
         "attention_images": int(np.isfinite(attention["cc"]).sum()),
         "ci95": {**summary["ci95"], **intervals},
         "temperature": temperature,
+        "operating_points": operating_points(predictions),
         "ece_uncalibrated": summarise(as_trained, facts.classes, resamples=1)["ece"],
         "classes": list(facts.classes),
         "data": str(facts.path),
         "patients_known": facts.patients_known,
         "simulated": facts.simulated,
     }
-
-
-def _mean_of_known(values: NDArray[np.float64]) -> float | None:
-    known = values[np.isfinite(values)]
-    return number(known.mean()) if len(known) else None
-
-
-def _mean_interval(values: NDArray[np.float64], drawn: NDArray[np.float64]) -> list[float | None]:
-    known = np.isfinite(values)
-    weights = drawn[:, known]
-    weights = weights[weights.sum(1) > 0]
-    return interval(weights @ values[known] / weights.sum(1))
 
 
 def _write_predictions(

@@ -1,6 +1,8 @@
-"""Pictures of the report on a training, as PNG in base64 so that the page needs no other file."""
+"""Pictures of reports on trainings and comparisons, as PNG in base64: a page needs no other file."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,4 +79,33 @@ def reliability(correct: NDArray[np.bool_], confidence: NDArray[np.float64], bin
             )
     axis.set(xlabel="Confidence", ylabel="Accuracy", xlim=(0, 1), ylim=(0, 1.02))
     axis.set_aspect("equal")
+    return png(figure)
+
+
+def forest(found: dict[str, dict[str, Any]]) -> str:
+    """Draw each arm's difference in accuracy with its interval; `found` is arm → ``mean``, ``ci95``."""
+    figure, (axis,) = new_figure(1, width=6.2, height=0.9 + 0.36 * len(found))
+    axis.axvline(0, color=MUTED, linewidth=1)
+    for place, each in enumerate(found.values()):
+        low, high = (100 * end if end is not None else np.nan for end in each["ci95"])
+        axis.plot([low, high], [place, place], color=COLOURS[0], linewidth=2)
+        axis.plot(100 * each["mean"], place, "o", color=COLOURS[0], markersize=6)
+    axis.set_yticks(range(len(found)), [plain(each) for each in found])
+    axis.set_ylim(len(found) - 0.5, -0.5)
+    axis.set(xlabel="Accuracy against the baseline (points)")
+    return png(figure)
+
+
+def share_curves(curves: dict[str, list[tuple[float, float, list[float | None]]]]) -> str:
+    """Draw accuracy over the share of images with gaze; each point is share, accuracy, interval."""
+    figure, (axis,) = new_figure(1, width=5.6, height=3.4)
+    for index, (arm, points) in enumerate(curves.items()):
+        share, accuracy, ends = zip(*points, strict=True)
+        low, high = ([np.nan if end[side] is None else end[side] for end in ends] for side in (0, 1))
+        colour = COLOURS[index % len(COLOURS)]
+        percent = 100 * np.array(share)
+        axis.plot(percent, accuracy, "o-", color=colour, linewidth=2, label=plain(arm))
+        axis.fill_between(percent, low, high, color=colour, alpha=0.12, linewidth=0)
+    axis.set(xlabel="Images with gaze (% of those that have it)", ylabel="Accuracy", xlim=(-2, 102))
+    axis.legend(frameon=False, fontsize=8, loc="lower right")
     return png(figure)

@@ -16,7 +16,15 @@ from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax
 
 Floats = NDArray[np.float64]
-HEADLINES = ("accuracy", "balanced_accuracy", "macro_f1", "auroc_macro", "kappa", "ece")
+NAMES = {
+    "accuracy": "Accuracy",
+    "balanced_accuracy": "Balanced accuracy",
+    "macro_f1": "Macro F1",
+    "auroc_macro": "AUROC (macro)",
+    "kappa": "Cohen's kappa",
+    "ece": "Calibration error (ECE)",
+}
+HEADLINES = tuple(NAMES)
 
 
 @dataclass(frozen=True)
@@ -191,6 +199,20 @@ def summarise(
             },
         },
     }
+
+
+def mean_of_known(values: Floats) -> float | None:
+    """Mean of the values that are numbers, None where there are none."""
+    known = values[np.isfinite(values)]
+    return number(known.mean()) if len(known) else None
+
+
+def mean_interval(values: Floats, drawn: Floats) -> list[float | None]:
+    """Interval of that mean, by resamples as `patient_weights` gives them."""
+    known = np.isfinite(values)
+    weights = drawn[:, known]
+    weights = weights[weights.sum(1) > 0]
+    return interval(weights @ values[known] / weights.sum(1))
 
 
 def number(value: float) -> float | None:

@@ -16,18 +16,11 @@ from gazeannotator.dataset.pictures import heat_overlay, picture
 from gazemodel import figures
 from gazemodel.data import read_heatmap
 from gazemodel.evaluate import Evaluation, cam_on_image
+from gazemodel.metrics import NAMES
 from gazemodel.run import Run, write_text
 
 _EXAMPLES = 12
 
-_NAMES = {
-    "accuracy": "Accuracy",
-    "balanced_accuracy": "Balanced accuracy",
-    "macro_f1": "Macro F1",
-    "auroc_macro": "AUROC (macro)",
-    "kappa": "Cohen's kappa",
-    "ece": "Calibration error (ECE)",
-}
 _ATTENTION_NAMES = {
     "cc": ("CC", "correlation, 1 is best"),
     "nss": ("NSS", "standardised attention at fixations, higher is better"),
@@ -54,7 +47,7 @@ def write_report(run: Run, found: Evaluation) -> None:
         metrics=metrics,
         headlines=[
             {"name": name, "value": metrics[key], "interval": metrics["ci95"][key]}
-            for key, name in _NAMES.items()
+            for key, name in NAMES.items()
         ],
         attention=[
             {

@@ -16,6 +16,7 @@ import torch
 from pydantic import ValidationError
 
 from gazeannotator.errors import BadInput, StorageError
+from gazemodel.arrangement import Arrangement
 from gazemodel.config import TrainConfig
 from gazemodel.console import is_first_process
 from gazemodel.data import DataFacts
@@ -38,6 +39,8 @@ class Run:
         Where the run's data came from: path, study, grid_px, fingerprint, simulated, patients_known …
     remarks : tuple of str
         What a reader of the report should know of the data.
+    arrangement : Arrangement or None
+        How a comparison rearranged the data set for it.
     """
 
     folder: Path
@@ -46,6 +49,7 @@ class Run:
     classes: tuple[str, ...]
     data: dict[str, Any]
     remarks: tuple[str, ...]
+    arrangement: Arrangement | None = None
 
     @property
     def weights(self) -> Path:
@@ -79,7 +83,12 @@ class Run:
 
 
 def create_run(
-    folder: Path, config: TrainConfig, architecture: Architecture, facts: DataFacts, remarks: list[str]
+    folder: Path,
+    config: TrainConfig,
+    architecture: Architecture,
+    facts: DataFacts,
+    remarks: list[str],
+    arrangement: Arrangement | None = None,
 ) -> Run:
     """Make a RUN folder with its config.json; a process that does not lead leaves that to the first.
 
@@ -101,7 +110,7 @@ def create_run(
         "images_with_gaze": int(facts.has_gaze.sum()),
         "images": {name: len(facts.rows(name)) for name in ("train", "validation", "test")},
     }
-    run = Run(folder, config, architecture, facts.classes, data, tuple(remarks))
+    run = Run(folder, config, architecture, facts.classes, data, tuple(remarks), arrangement)
     if not is_first_process():
         return run
     check_free(folder)
@@ -114,6 +123,7 @@ def create_run(
         "classes": list(facts.classes),
         "data": data,
         "remarks": remarks,
+        "arrangement": None if arrangement is None else arrangement.model_dump(mode="json"),
     }
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -155,6 +165,7 @@ def open_run(folder: Path) -> Run:
             raise BadInput(
                 f"{folder} was made by a newer version ({content['writer']}).", "Install that version."
             )
+        rearranged = content.get("arrangement")
         return Run(
             folder=folder,
             config=TrainConfig.model_validate(content["config"]),
@@ -162,6 +173,7 @@ def open_run(folder: Path) -> Run:
             classes=tuple(content["classes"]),
             data=dict(content["data"]),
             remarks=tuple(content["remarks"]),
+            arrangement=None if rearranged is None else Arrangement.model_validate(rearranged),
         )
     except (ValueError, KeyError, TypeError, ValidationError):
         raise damaged from None

@@ -6,7 +6,7 @@ from typing import Any
 
 import lightning.pytorch as pl
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 from torch.optim.lr_scheduler import CosineAnnealingLR, CosineAnnealingWarmRestarts
 
@@ -26,16 +26,24 @@ class GazeTask(pl.LightningModule):
     the run is bit for bit that of the plain classifier.
     """
 
-    def __init__(self, network: GazeNetwork, config: TrainConfig) -> None:
+    def __init__(
+        self, network: GazeNetwork, config: TrainConfig, class_weights: Tensor | None = None
+    ) -> None:
         super().__init__()
         self.network = network
         self.config = config
+        self.class_weights: Tensor | None
+        self.register_buffer("class_weights", class_weights, persistent=False)
         self.means: dict[str, float] = {}
         self._sums: dict[str, Tensor] = {}
 
     def on_train_epoch_start(self) -> None:
         """Begin to add up."""
         self._sums = self._zeros()
+        if self.config.freeze_norm:
+            for each in self.network.modules():
+                if isinstance(each, nn.modules.batchnorm._BatchNorm):
+                    each.eval()
 
     def training_step(self, batch: Batch, batch_index: int) -> Tensor:
         """Loss of a batch after augmentation."""
@@ -82,7 +90,7 @@ class GazeTask(pl.LightningModule):
         self, images: Tensor, gaze: Tensor | None, batch: Batch, sums: dict[str, Tensor]
     ) -> tuple[Tensor, Tensor]:
         output = self.network(images)
-        entropy = functional.cross_entropy(output.logits, batch["label"])
+        entropy = classification_loss(output.logits, batch["label"], self.config, self.class_weights)
         attention, with_gaze = entropy.new_zeros(()), entropy.new_zeros(())
         if self.config.uses_gaze and gaze is not None:
             with torch.autocast(self.device.type, enabled=False):
@@ -117,6 +125,48 @@ class GazeTask(pl.LightningModule):
         for part in parts:
             seed = (seed * 1_000_003 + part + 1) % 2**62
         return seed
+
+
+def classification_loss(
+    logits: Tensor, label: Tensor, config: TrainConfig, class_weights: Tensor | None = None
+) -> Tensor:
+    """Cross-entropy with what the options add to it: class weights, label smoothing, focal loss.
+
+    Parameters
+    ----------
+    logits : Tensor, shape (n, C)
+    label : Tensor, shape (n,)
+    config : TrainConfig
+    class_weights : Tensor, shape (C,), optional
+
+    Returns
+    -------
+    Tensor
+        Weighted mean; exactly the plain cross-entropy where no option is set.
+
+    Notes
+    -----
+    Focal loss (Lin et al. 2017, doi 10.1109/ICCV.2017.324): each image's loss times (1 − p)^γ, p the
+    probability of its class.
+    """
+    if not config.focal_gamma:
+        return functional.cross_entropy(
+            logits, label, weight=class_weights, label_smoothing=config.label_smoothing
+        )
+    each = functional.cross_entropy(logits, label, label_smoothing=config.label_smoothing, reduction="none")
+    true = logits.softmax(1).gather(1, label[:, None])[:, 0]
+    weight = torch.ones_like(each) if class_weights is None else class_weights[label]
+    return (weight * (1 - true) ** config.focal_gamma * each).sum() / weight.sum()
+
+
+def balanced_weights(label: Tensor, classes: int) -> Tensor:
+    """Weigh each class by the inverse of its images, so that the mean over these images is 1; shape (C,).
+
+    A class without images has weight 1.
+    """
+    count = torch.bincount(label, minlength=classes)
+    present = int((count > 0).sum())
+    return torch.where(count > 0, len(label) / (present * count.clamp(min=1)), torch.ones(classes))
 
 
 def _means(stage: str, sums: dict[str, Tensor]) -> dict[str, float]:

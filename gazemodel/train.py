@@ -15,17 +15,28 @@ from lightning.pytorch.loggers import TensorBoardLogger
 from torch.utils.data import DataLoader, DistributedSampler
 
 from gazeannotator.errors import BadInput
+from gazemodel.arrangement import Arrangement, arranged_facts
 from gazemodel.callbacks import Keeper, Report, StopOnRequest, Teller
 from gazemodel.config import TrainConfig
 from gazemodel.console import is_first_process
-from gazemodel.data import DataFacts, ImageSet, SplitName, check_trainable, read_facts
+from gazemodel.data import DataFacts, ImageSet, SplitName, check_trainable
 from gazemodel.network import GazeNetwork, empty_network, initial_network
 from gazemodel.run import Run, check_free, create_run, open_run
-from gazemodel.task import Batch, GazeTask
+from gazemodel.task import Batch, GazeTask, balanced_weights
 
 
-def prepare(data: Path, folder: Path, config: TrainConfig) -> tuple[Run, DataFacts, GazeNetwork]:
+def prepare(
+    data: Path, folder: Path, config: TrainConfig, arrangement: Arrangement | None = None
+) -> tuple[Run, DataFacts, GazeNetwork]:
     """Check everything, build the network that training starts from, and make the RUN folder.
+
+    Parameters
+    ----------
+    data : Path
+    folder : Path
+    config : TrainConfig
+    arrangement : Arrangement, optional
+        How the data set is rearranged for this run.
 
     Raises
     ------
@@ -35,11 +46,12 @@ def prepare(data: Path, folder: Path, config: TrainConfig) -> tuple[Run, DataFac
     if is_first_process():
         check_free(folder)
     _check_devices(config)
-    facts = read_facts(data, config.target)
+    facts = arranged_facts(data, config.target, arrangement)
     remarks = check_trainable(facts, config)
     pl.seed_everything(config.seed, verbose=False)
     network = initial_network(config, len(facts.classes))
-    return create_run(folder, config, network.architecture, facts, remarks), facts, network
+    run = create_run(folder, config, network.architecture, facts, remarks, arrangement)
+    return run, facts, network
 
 
 def reopen(data: Path, folder: Path, given: dict[str, Any]) -> tuple[Run, DataFacts, GazeNetwork]:
@@ -68,7 +80,7 @@ def reopen(data: Path, folder: Path, given: dict[str, Any]) -> tuple[Run, DataFa
         raise BadInput(f"The run {folder} is already finished.", "Start another run, or evaluate this one.")
     if not run.checkpoint.is_file():
         raise BadInput(f"The run {folder} has no last.ckpt to go on from.", "Start another run.")
-    facts = read_facts(data, run.config.target)
+    facts = arranged_facts(data, run.config.target, run.arrangement)
     if facts.fingerprint != run.data["fingerprint"]:
         raise BadInput(
             f"{data} is not the data set that the run {folder} was begun with.", "Give that file again."
@@ -103,7 +115,7 @@ def fit(
         with quiet():
             trainer = _trainer(run, [StopOnRequest(stop), Teller(report), Keeper(run, report)])
             trainer.fit(
-                GazeTask(network, config),
+                GazeTask(network, config, _class_weights(facts, config)),
                 _training_loader(learnt, config, trainer),
                 DataLoader(judged, batch_size=config.batch),
                 ckpt_path=checkpoint,
@@ -126,6 +138,9 @@ def _trainer(run: Run, callbacks: list[pl.Callback]) -> pl.Trainer:
         precision="bf16-mixed" if config.precision == "bf16" else "32-true",
         logger=TensorBoardLogger(run.folder, name="", version="tensorboard"),
         callbacks=callbacks,
+        # Statistics of the whole batch, not of each device's part of it.
+        sync_batchnorm=config.devices > 1 and torch.cuda.is_available() and not config.freeze_norm,
+        accumulate_grad_batches=config.accumulate,
         log_every_n_steps=1,
         num_sanity_val_steps=0,
         benchmark=False,
@@ -141,6 +156,12 @@ def _check_devices(config: TrainConfig) -> None:
         raise BadInput(
             f"--devices {config.devices} was asked for, this machine has {found} GPU(s).", "Ask for fewer."
         )
+
+
+def _class_weights(facts: DataFacts, config: TrainConfig) -> torch.Tensor | None:
+    if config.class_weights == "none":
+        return None
+    return balanced_weights(torch.from_numpy(facts.target[facts.rows("train")]), len(facts.classes))
 
 
 def _images(facts: DataFacts, split: SplitName, config: TrainConfig) -> ImageSet:

@@ -11,13 +11,16 @@ import typer
 from gazeannotator.cli import console
 from gazeannotator.dataset.build import BuildOptions, BuildReport
 from gazeannotator.dataset.build import build as build_dataset
+from gazeannotator.dataset.central_bias import CENTRAL_BIAS
 from gazeannotator.dataset.contents import ExportOptions
 from gazeannotator.dataset.exports import EXPORTS
 from gazeannotator.dataset.folders_import import import_folders as import_tree
 from gazeannotator.dataset.info import dataset_info
+from gazeannotator.dataset.looks import WEIGHTS
 from gazeannotator.dataset.report import write_report
 from gazeannotator.dataset.schema import validate
 from gazeannotator.errors import BadInput
+from gazeannotator.gaze.eyes import EYES
 from gazeannotator.gaze.fixations import METHODS
 from gazeannotator.study.scheme import load_scheme
 from gazemodel import events
@@ -49,8 +52,14 @@ def build(
     sigma_deg: Annotated[
         float, typer.Option(help="Sigma of the heatmap in degrees of visual angle.")
     ] = _DEFAULTS.sigma_deg,
-    split: Annotated[str, typer.Option(help="Shares of train/validation/test.")] = _DEFAULTS.split,
-    seed: Annotated[int, typer.Option(help="Of the split.")] = _DEFAULTS.seed,
+    split: Annotated[
+        str,
+        typer.Option(
+            metavar="SHARES|CSV",
+            help="Shares of train/validation/test, or a CSV file: image,split or patient,split.",
+        ),
+    ] = _DEFAULTS.split,
+    seed: Annotated[int, typer.Option(help="Of the split and the folds.")] = _DEFAULTS.seed,
     max_data_loss: Annotated[
         float | None,
         typer.Option(
@@ -68,6 +77,34 @@ def build(
     require_validation: Annotated[
         bool, typer.Option("--require-validation", help="Do not use readings without a validation.")
     ] = False,
+    folds: Annotated[
+        int | None,
+        typer.Option(
+            metavar="K",
+            help="Divide the patients into K folds too, independent of the split: for cross-validation.",
+            show_default="none",
+        ),
+    ] = _DEFAULTS.folds,
+    eye: Annotated[
+        str, typer.Option(metavar="|".join(EYES), help="Whose gaze; better: of each reading's better eye.")
+    ] = _DEFAULTS.eye,
+    weights: Annotated[
+        str, typer.Option(metavar="|".join(WEIGHTS), help="How gaze weighs in a heatmap.")
+    ] = _DEFAULTS.weights,
+    first_s: Annotated[
+        float | None,
+        typer.Option(help="Heatmaps of the first seconds of a reading only.", show_default="the whole"),
+    ] = _DEFAULTS.first_s,
+    skip_first_fixation: Annotated[
+        bool,
+        typer.Option("--skip-first-fixation", help="Heatmaps without the last look at the cross."),
+    ] = False,
+    central_bias: Annotated[
+        str,
+        typer.Option(
+            metavar="|".join(CENTRAL_BIAS), help="Remove from heatmaps where readers look on any image."
+        ),
+    ] = _DEFAULTS.central_bias,
     jobs: Annotated[int, typer.Option(min=1, help="Processes that share the work.")] = 1,
     multi_file: Annotated[
         bool,
@@ -85,7 +122,20 @@ def build(
     Example: gazeannotator dataset build my-study -o data.h5
     """
     options = BuildOptions(
-        size, method, sigma_deg, split, seed, max_data_loss, max_accuracy_deg, require_validation
+        size=size,
+        method=method,
+        sigma_deg=sigma_deg,
+        split=split,
+        seed=seed,
+        max_data_loss=max_data_loss,
+        max_accuracy_deg=max_accuracy_deg,
+        require_validation=require_validation,
+        folds=folds,
+        eye=eye,
+        weights=weights,
+        first_s=first_s,
+        skip_first_fixation=skip_first_fixation,
+        central_bias=central_bias,
     )
     with console.long_work(progress, "dataset build") as report_progress:
         report = build_dataset(
@@ -266,9 +316,16 @@ def _lines(facts: dict[str, Any]) -> list[tuple[str, str]]:
         ("Images", f"{facts['images']} on a grid of {facts['grid_px']} px, {facts['has_gaze']} with gaze"),
         ("Patients", str(facts["patients"]) if facts["patients_known"] else "not known"),
         ("Split", listed(facts["splits"])),
+        *([("Folds", ", ".join(map(str, facts["folds"])))] if facts["folds"] else []),
+        *([("Nearly equal", _near_duplicates(facts))] if facts["near_duplicates"] else []),
         ("Classes", listed({**facts["classes"], "none": facts["no_target"]})),
         ("Readings", f"{facts['readings']}, {facts['valid_readings']} used"),
         ("Not used", listed(facts["excluded"])),
         ("Not validated", str(facts["not_validated"])),
         ("Gaze", f"{facts['gaze_samples']} samples, {facts['fixations']} fixations"),
     ]
+
+
+def _near_duplicates(facts: dict[str, Any]) -> str:
+    count, torn = facts["near_duplicates"], facts["near_duplicates_in_two_parts"]
+    return f"{count} pairs of images of different patients, {torn} in different parts"

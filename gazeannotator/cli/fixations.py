@@ -13,8 +13,9 @@ from gazeannotator.cli import console
 from gazeannotator.dataset.atomic import whole_file
 from gazeannotator.dataset.csv_files import CsvFile
 from gazeannotator.errors import BadInput
+from gazeannotator.gaze.eyes import EYES, chosen_eye
 from gazeannotator.gaze.fixations import DEFAULT, METHODS, Fixations, find_fixations
-from gazeannotator.gaze.recording import read_gaze
+from gazeannotator.gaze.recording import FloatArray, read_eyes, read_gaze
 from gazeannotator.geometry import Screen
 
 
@@ -28,6 +29,14 @@ def fixations(
     method: Annotated[
         str, typer.Option(metavar="|".join(METHODS), help="How fixations are found.")
     ] = DEFAULT,
+    eye: Annotated[
+        str | None,
+        typer.Option(
+            metavar="|".join(EYES),
+            help="Whose gaze, of a table with left_x_px,left_y_px,right_x_px,right_y_px.",
+            show_default="the table has x_px,y_px",
+        ),
+    ] = None,
 ) -> None:
     """Find fixations in gaze samples.
 
@@ -36,15 +45,22 @@ def fixations(
     """
     if method not in METHODS:
         raise BadInput(f"There is no method {method!r}.", f"Choose one of {', '.join(METHODS)}.")
+    if eye is not None and eye not in EYES:
+        raise BadInput(f"--eye {eye!r} is not known.", f"Choose one of {', '.join(EYES)}.")
     if not 0 < distance_mm < math.inf:
         raise BadInput(f"--distance-mm {distance_mm:g} is no distance.", "Give millimetres, such as 650.")
     screen = Screen(*_pair("--screen-px", screen_px), *_pair("--screen-mm", screen_mm), distance_mm)
-    time_s, xy_px = read_gaze(gaze)
+    time_s, xy_px = read_gaze(gaze) if eye is None else _one_eye(gaze, eye, screen)
     if output.exists() and output.samefile(gaze):
         raise BadInput(f"{output} is the recording itself.", "Give another name for the fixations.")
     found = find_fixations(time_s, xy_px, screen, method=method)
     _write(output, found)
     console.say(f"{output}: {len(found)} fixations in {len(time_s)} samples.")
+
+
+def _one_eye(gaze: Path, eye: str, screen: Screen) -> tuple[FloatArray, FloatArray]:
+    time_s, left_px, right_px = read_eyes(gaze)
+    return time_s, chosen_eye(left_px, right_px, eye, screen)
 
 
 def _pair(option: str, text: str) -> tuple[float, float]:

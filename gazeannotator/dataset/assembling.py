@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gazeannotator.dataset.build_parts import Part
-from gazeannotator.dataset.schema import LAYOUT
+from gazeannotator.dataset.schema import LAYOUT, OPTIONAL
+from gazeannotator.dataset.volume_heatmaps import Heatmaps
 from gazeannotator.dataset.volumes import VOLUME_FORMAT, Volume, volumes_folder
 from gazeannotator.dataset.writer import (
     PLANES,
@@ -69,7 +71,6 @@ class Assembler:
     def __init__(self, file: Any, parts: Sequence[Part]) -> None:  # noqa: ANN401
         self._file = file
         self._rows = {"images": 0, "readings": 0, **dict.fromkeys(TABLES, 0)}
-        self.volumes: list[Volume] = []
         sizes = _measured(parts)
         self._arrays: dict[str, Any] = {}
         for group, rows in (("images", sizes.images), ("readings", sizes.readings)):
@@ -98,10 +99,10 @@ class Assembler:
 
     def finish(self, columns: Mapping[str, NDArray[Any]], attributes: Mapping[str, Any]) -> None:
         """Write the columns that are known only at the end, and the root attributes."""
-        for name in _LATE:
-            write_column(self._file, name, LAYOUT[name], self._rows["images"], columns[name])
-        more = {"parts": [each.as_data() for each in self.volumes]} if self.volumes else {}
-        write_attributes(self._file, {**attributes, **more})
+        for name, values in columns.items():
+            array = LAYOUT[name] if name in LAYOUT else OPTIONAL[name]
+            write_column(self._file, name, array, self._rows["images"], values)
+        write_attributes(self._file, attributes)
 
 
 def part_columns(part: Any, group: str) -> list[str]:  # noqa: ANN401
@@ -162,12 +163,27 @@ def assembling(target: Path, grid_px: int, parts: Sequence[Part], multi_file: bo
     run = uuid.uuid4().hex[:8]
     try:
         with whole_hdf5(target) as (file, disk):
-            yield AddParts(target, grid_px, parts, run if multi_file else None, file, disk)
+            adding = AddParts(target, grid_px, parts, run if multi_file else None, file, disk)
+            yield adding
+            adding.show_volumes()
     except BaseException:
         _remove_volumes(target, lambda name: name.startswith(run))
         raise
     # Those of the file that was there before.
     _remove_volumes(target, lambda name: not name.startswith(run))
+
+
+@dataclass(frozen=True)
+class _Made:
+    """A volume that is written; the rest of what a `Volume` tells is known at the end."""
+
+    path: Path
+    mark: str
+    rows: dict[str, int]
+
+    def as_it_is(self) -> Volume:
+        name = f"{self.path.parent.name}/{self.path.name}"
+        return Volume(name, self.path.stat().st_size, self.mark, self.rows)
 
 
 class AddParts:
@@ -189,6 +205,7 @@ class AddParts:
     ) -> None:
         self._target, self._grid_px, self._parts, self._run = target, grid_px, parts, run
         self._file, self._disk = file, disk
+        self._volumes: list[_Made] = []
         self.assembler = Assembler(file, parts)
 
     def added(self) -> Iterator[Columns]:
@@ -201,7 +218,6 @@ class AddParts:
         folder = volumes_folder(self._target)
         with suppress(FileExistsError):
             folder.mkdir()
-        volumes: list[Volume] = []
         for number, some in enumerate(_gathered(self._parts)):
             path, mark = folder / f"{self._run}-{number:04}.h5", uuid.uuid4().hex
             with whole_hdf5(path) as (file, disk):
@@ -210,9 +226,25 @@ class AddParts:
                 bulk.flush()
                 rows = {"images": bulk.images, **bulk.rows}
                 write_attributes(file, {"format": VOLUME_FORMAT, "part": mark})
-            volumes.append(Volume(f"{folder.name}/{path.name}", path.stat().st_size, mark, rows))
+            self._volumes.append(_Made(path, mark, rows))
+
+    @contextmanager
+    def heatmaps(self) -> Iterator[Any]:
+        """Give the heatmaps of all parts, once they are added, to be changed row by row."""
+        if self._run is None:
+            yield self._file["/images/heatmap"]
+            return
+        counts = [each.rows["images"] for each in self._volumes]
+        with Heatmaps([each.path for each in self._volumes], counts, self._grid_px) as heatmaps:
+            yield heatmaps
+
+    def show_volumes(self) -> None:
+        """Make the file show what lies in the volumes, as they are from now on."""
+        if self._run is None:
+            return
+        volumes = [each.as_it_is() for each in self._volumes]
         _show(self._file, volumes, self._grid_px)
-        self.assembler.volumes = volumes
+        self._file.attrs["parts"] = json.dumps([each.as_data() for each in volumes])
 
     def _copied(self, bulk: Bulk, parts: Sequence[Part]) -> Iterator[Columns]:
         for part in parts:

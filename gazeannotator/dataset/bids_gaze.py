@@ -23,6 +23,14 @@ from gazeannotator.dataset.recordings import (
     has_times,
 )
 
+_USED = {
+    "mean": "both eyes combined (mean, or the one found)",
+    "left": "the left eye",
+    "right": "the right eye",
+    "better": "the better eye of each reading",
+}
+"""Whose gaze the data set's fixations are, by what was asked for when it was built."""
+
 _DECIMALS = 4
 """Of screen px: what the stored numbers are good for."""
 
@@ -86,11 +94,12 @@ def write_gaze(contents: Contents, recording: Recording, stem: Path, start_s: fl
     for eye in lacking:
         files.pop(eye).unlink()
     for eye, path in files.items():
-        write_json(_sidecar_of(path), _about(recording, eye, rate_hz, float(first_s - start_s)))
+        about = _about(recording, eye, rate_hz, float(first_s - start_s), contents.eye)
+        write_json(_sidecar_of(path), about)
     if _EYES[-1] in lacking:
         events.unlink()
         return False
-    write_json(_sidecar_of(events), _FIXATIONS)
+    write_json(_sidecar_of(events), _about_fixations(contents.eye))
     return True
 
 
@@ -114,15 +123,15 @@ def _write_fixations(file: PackedTsv, found: ScreenFixations) -> None:
     file.write([found.onset_s, found.duration_s, kind, points[:, 0], points[:, 1], found.samples])
 
 
-def _about(recording: Recording, eye: _Eye, rate_hz: float, start_s: float) -> dict[str, Any]:
+def _about(recording: Recording, eye: _Eye, rate_hz: float, start_s: float, used: str) -> dict[str, Any]:
     columns = ["timestamp", "x_coordinate", "y_coordinate"] + ["pupil_size"] * (eye.pupil is not None)
-    whose = f"the {eye.name} eye" if eye.pupil is not None else "both eyes combined (mean, or the one found)"
+    whose = f"the {eye.name} eye" if eye.pupil is not None else _USED[used]
     about: dict[str, Any] = {
         "PhysioType": "eyetrack",
         "SamplingFrequency": rate_hz,
         "StartTime": start_s,
         "Columns": columns,
-        "RecordedEye": eye.name,
+        "RecordedEye": used if eye.pupil is None and used in ("left", "right") else eye.name,
         "SampleCoordinateSystem": "gaze-on-screen",
         "SoftwareVersions": software(),
         "timestamp": {
@@ -156,9 +165,14 @@ def _about(recording: Recording, eye: _Eye, rate_hz: float, start_s: float) -> d
     return about
 
 
+def _about_fixations(used: str) -> dict[str, Any]:
+    whose = "both eyes combined" if used == "mean" else _USED[used]
+    return {**_FIXATIONS, "Description": f"Fixations found in the samples of {whose}"}
+
+
 _FIXATIONS: dict[str, Any] = {
     "Columns": ["onset", "duration", "trial_type", "x_coordinate", "y_coordinate", "samples"],
-    "Description": "Fixations found in the samples of both eyes combined",
+    "Description": "",
     "OnsetSource": "timestamp",
     "onset": {"Description": "Time of the first sample of the fixation", "Units": "s"},
     "duration": {"Description": "Time of its last sample minus that of the first", "Units": "s"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -12,16 +13,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gazeannotator.dataset.assembling import Assembler, assembling
+from gazeannotator.dataset.assembling import AddParts, Assembler, assembling
+from gazeannotator.dataset.build_parts import Part, divided, remove_others, workplace
+from gazeannotator.dataset.central_bias import CENTRAL_BIAS, remove_central_bias
 from gazeannotator.dataset.corrections import CorrectedSpans
 from gazeannotator.dataset.joining import Joined, join_studies
+from gazeannotator.dataset.leakage import find_leakage
+from gazeannotator.dataset.looks import WEIGHTS, Weighting
 from gazeannotator.dataset.part_making import make_parts
-from gazeannotator.dataset.build_parts import Part, divided, remove_others, workplace
+from gazeannotator.dataset.parts import PartsPlan, split_of_file
 from gazeannotator.dataset.preparing import Recipe
 from gazeannotator.dataset.readings import Quality
 from gazeannotator.dataset.schema import SPLITS, target_classes
-from gazeannotator.dataset.splits import empty_parts, parse_split, split_by_patient
+from gazeannotator.dataset.splits import check_folds
 from gazeannotator.errors import BadInput
+from gazeannotator.gaze.eyes import EYES, MEAN
 from gazeannotator.gaze.fixations import DEFAULT, METHODS
 from gazeannotator.study.model import Protocol
 
@@ -44,15 +50,24 @@ class BuildOptions:
     sigma_deg : float
         Of the heatmap's Gaussians.
     split : str
-        Train/validation/test.
+        Shares of train/validation/test, or the name of a CSV file that tells the part of each image or
+        patient; that name is not stored.
     seed : int
-        Of the split.
+        Of the split and the folds.
     max_data_loss : float, optional
         Share of lost samples from which on a reading is not used; None: what its study's protocol says.
     max_accuracy_deg : float, optional
         Error at the last validation from which on a reading is not used; None: as above.
     require_validation : bool
         Leave out readings of sessions without a validation.
+    folds : int, optional
+        Divide the images by patient into so many folds too, independent of the split.
+    eye : str
+        Whose gaze, one of `gazeannotator.gaze.eyes.EYES`.
+    weights, first_s, skip_first_fixation
+        How gaze weighs in a heatmap, as in `gazeannotator.dataset.looks.Weighting`.
+    central_bias : str
+        ``keep``, or ``remove`` it from the heatmaps, see `gazeannotator.dataset.central_bias`.
     """
 
     size: int = 512
@@ -63,6 +78,12 @@ class BuildOptions:
     max_data_loss: float | None = None
     max_accuracy_deg: float | None = None
     require_validation: bool = False
+    folds: int | None = None
+    eye: str = MEAN
+    weights: str = WEIGHTS[0]
+    first_s: float | None = None
+    skip_first_fixation: bool = False
+    central_bias: str = CENTRAL_BIAS[0]
 
 
 @dataclass(frozen=True)
@@ -101,7 +122,9 @@ def check_options(options: BuildOptions) -> None:
     ------
     BadInput
     """
-    parse_split(options.split)
+    split_of_file(options.split)
+    if options.folds is not None:
+        check_folds(options.folds)
     if options.method not in METHODS:
         raise BadInput(
             f"There is no method {options.method!r} of finding fixations.",
@@ -115,6 +138,15 @@ def check_options(options: BuildOptions) -> None:
         )
     if options.max_data_loss is not None and not 0 <= options.max_data_loss <= 1:
         raise BadInput(f"A data loss of {options.max_data_loss} is no share.", "Give a number from 0 to 1.")
+    for name, value, known in (
+        ("--eye", options.eye, EYES),
+        ("--weights", options.weights, WEIGHTS),
+        ("--central-bias", options.central_bias, CENTRAL_BIAS),
+    ):
+        if value not in known:
+            raise BadInput(f"{name} {value!r} is not known.", f"Choose one of {', '.join(known)}.")
+    if options.first_s is not None and not 0 < options.first_s < math.inf:
+        raise BadInput(f"The first {options.first_s} s are no span.", "Give a positive number such as 2.5.")
     if options.seed < 0:
         raise BadInput(f"A seed of {options.seed} is not usable.", "Give 0 or a greater whole number.")
     if options.max_accuracy_deg is not None and not options.max_accuracy_deg > 0:
@@ -164,8 +196,10 @@ def build(
     options = options or BuildOptions()
     check_options(options)
     joined = join_studies(studies)
+    plan = PartsPlan(options.split, options.folds, options.seed, joined, dict.fromkeys(studies))
     limits = {path: _limits(options, protocol) for path, protocol in joined.protocols.items()}
-    recipe = Recipe(options.size, options.method, options.sigma_deg, limits)
+    weighting = Weighting.of(asdict(options))
+    recipe = Recipe(options.size, options.method, options.sigma_deg, limits, weighting, options.eye)
     paths = list(dict.fromkeys(studies))
     total = len(joined.images)
     tally = _Tally()
@@ -183,14 +217,16 @@ def build(
                 for columns in adding.added():
                     told(total)
                     tally.add(columns)
-                split, warnings = _finish(adding.assembler, joined, tally, options, limits)
+                split, warnings = _finish(adding.assembler, joined, tally, plan, options, limits)
+                if options.central_bias == "remove":
+                    warnings += _without_central_bias(adding, tally, split, progress)
                 told(total)
     return BuildReport(
         images=total,
         patients=len({image.patient for image in joined.images}),
         readings=tally.readers.total(),
         valid=tally.valid,
-        with_gaze=tally.with_gaze,
+        with_gaze=sum(int(each.sum()) for each in tally.has_gaze),
         gaze_samples=tally.gaze_samples,
         fixations=tally.fixations,
         excluded=dict(tally.excluded),
@@ -223,6 +259,16 @@ def _resuming(
         raise
 
 
+def _without_central_bias(
+    adding: AddParts, tally: _Tally, split: NDArray[np.int8], progress: Progress | None
+) -> list[str]:
+    with adding.heatmaps() as heatmaps:
+        kept = remove_central_bias(heatmaps, split, np.concatenate(tally.has_gaze), progress)
+    if not kept:
+        return []
+    return [f"{kept} heatmaps keep the central bias: without it nothing is left, or no other is there."]
+
+
 def _limits(options: BuildOptions, protocol: Protocol) -> Quality:
     loss, accuracy_deg = options.max_data_loss, options.max_accuracy_deg
     return Quality(
@@ -251,7 +297,7 @@ class _Tally:
     def __init__(self) -> None:
         self.truth: list[NDArray[np.int8]] = []
         self.label: list[NDArray[np.int8]] = []
-        self.with_gaze = 0
+        self.has_gaze: list[NDArray[np.bool_]] = []
         self.readers: Counter[str] = Counter()
         self.excluded: Counter[str] = Counter()
         self.valid = 0
@@ -260,12 +306,14 @@ class _Tally:
         self.fixations = 0
         self.simulated = False
         self.corrected = CorrectedSpans()
+        self.fingerprints = bytearray()
 
     def add(self, columns: Mapping[str, NDArray[Any]]) -> None:
         """Count the images and readings of a part, by its columns."""
         self.truth.append(columns["/images/truth"])
         self.label.append(columns["/images/label"])
-        self.with_gaze += int(columns["/images/has_gaze"].sum())
+        self.has_gaze.append(columns["/images/has_gaze"])
+        self.fingerprints += columns["/images/fingerprint"].tobytes()
         of_readings = {
             name.rsplit("/", 1)[1]: _decoded(values)
             for name, values in columns.items()
@@ -297,21 +345,22 @@ def _finish(
     writer: Assembler,
     joined: Joined,
     tally: _Tally,
+    plan: PartsPlan,
     options: BuildOptions,
     limits: Mapping[Path, Quality],
 ) -> tuple[NDArray[np.int8], list[str]]:
     """Split the images and write what is known only now."""
-    patients = [image.patient for image in joined.images]
-    split, warnings = split_by_patient(patients, tally.targets(), parse_split(options.split), options.seed)
-    if unwanted := [
-        name for name, share in zip(SPLITS, parse_split(options.split), strict=True) if not share
-    ]:
-        warnings.append(empty_parts(unwanted))
+    parts = plan.assign(tally.targets())
+    ids, patients = [image.id for image in joined.images], [image.patient for image in joined.images]
+    leakage = find_leakage(tally.fingerprints, ids, patients, parts)
+    warnings = [*parts.warnings, *leakage.warnings]
     attributes = {
         "study": joined.name,
         "scheme": asdict(joined.scheme),
         "build": {
             **asdict(options),
+            **plan.as_data(),
+            **leakage.told,
             "max_data_loss": _told({path: each.max_data_loss for path, each in limits.items()}),
             "max_accuracy_deg": _told({path: each.max_accuracy_deg for path, each in limits.items()}),
             "studies": [path.resolve().name for path in limits],
@@ -322,7 +371,7 @@ def _finish(
         "simulated": tally.simulated,
         "nominal": _nominal(joined),
     }
-    writer.finish({"/images/split": split}, attributes)
+    writer.finish(parts.columns, attributes)
     if not tally.valid:
         warnings.append("No reading is used: the data set has no labels and no gaze of readers.")
-    return split, warnings
+    return parts.split, warnings

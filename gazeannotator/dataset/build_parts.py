@@ -20,6 +20,7 @@ import h5py
 import numpy as np
 
 from gazeannotator.dataset.atomic import check_file_target, reason
+from gazeannotator.dataset.fingerprint import FINGERPRINT
 from gazeannotator.dataset.joining import Joined, JoinedImage
 from gazeannotator.dataset.preparing import Preparer, Recipe
 from gazeannotator.dataset.schema import FORMAT_VERSION, LAYOUT, Array
@@ -33,6 +34,7 @@ PART_FORMAT = "gazeannotator-dataset-part"
 PART_LAYOUT: dict[str, Array] = {
     # The split is known at the end only.
     **{name: array for name, array in LAYOUT.items() if name != "/images/split"},
+    "/images/fingerprint": Array("uint8", ("I", FINGERPRINT.itemsize)),
     "/readings/corrected": Array("bool", ("R",)),
 }
 """Arrays of a part; rows of images and tables count from its own beginning."""
@@ -107,7 +109,8 @@ def make_part(preparer: Preparer, part: Part, tick: Callable[[], None]) -> None:
         for row in range(len(part.images)):
             tick()
             image = next(work)
-            writer.write_image(image.pixels, image.heatmap, image.columns)
+            seen = np.frombuffer(image.fingerprint, np.uint8)
+            writer.write_image(image.pixels, image.heatmap, {**image.columns, "fingerprint": seen})
             for reading in image.readings:
                 columns = {**reading.columns, "image": row, "corrected": reading.corrected}
                 writer.write_reading(reading.gaze, reading.fixations, columns)

@@ -12,9 +12,10 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from gazeannotator.dataset.grid import Look, content, heatmap_on_grid, resized
-from gazeannotator.dataset.rules import on_image
+from gazeannotator.dataset.grid import content, heatmap_on_grid, resized
+from gazeannotator.dataset.looks import Look, Weighting, weighed
 from gazeannotator.dataset.schema import class_names, json_attribute, strings, target_classes
+from gazeannotator.gaze.eyes import MEAN
 from gazeannotator.gaze.heatmap import scaled_to_one
 from gazeannotator.geometry import GridMap, fit_grid
 
@@ -62,7 +63,11 @@ class Contents:
         self.file = file
         self.side_px = int(file["/images/pixels"].shape[1])
         self.classes = class_names(file)
-        self.sigma_deg = json_attribute(file, "build").get("sigma_deg")
+        self.build = json_attribute(file, "build")
+        self.sigma_deg = self.build.get("sigma_deg")
+        self.eye = str(self.build.get("eye", MEAN))
+        self.weighting = Weighting.of(self.build)
+        self.bias_removed = self.build.get("central_bias") == "remove"
 
     def images(self) -> list[ImageRow]:
         """List all images."""
@@ -134,29 +139,31 @@ class Contents:
         Returns
         -------
         ndarray, shape (rows, columns)
-            From the fixations, exact at that size; from the stored map where there are none.
+            From the gaze, exact at that size; from the stored map where there is none, or where the
+            central bias was taken off it.
         """
         side_px = max(image.size_px) if original else self.side_px
         grid = fit_grid(image.size_px, side_px)
         # The square around the image, as in the build, so that several readings weigh the same.
-        heatmap = heatmap_on_grid([self._look(each, image) for each in image.readings], grid, side_px)
+        looks = [] if self.bias_removed else [self.look(each, image) for each in image.readings]
+        heatmap = heatmap_on_grid(looks, grid, side_px)
         if heatmap is not None:
             return scaled_to_one(heatmap[content(grid)])
         stored = np.asarray(self.file["/images/heatmap"][image.row], np.float64)[content(image.grid)]
         return scaled_to_one(resized(stored, (grid.width_px, grid.height_px)).clip(min=0))
 
     def reading_attention(self, image: ImageRow, reading: int, original: bool) -> NDArray[np.float64] | None:
-        """Compute the gaze map of one reading as `attention` does, None where it has no fixation there."""
+        """Compute the gaze map of one reading as `attention` does, None where it looked elsewhere."""
         side_px = max(image.size_px) if original else self.side_px
         grid = fit_grid(image.size_px, side_px)
-        heatmap = heatmap_on_grid([self._look(reading, image)], grid, side_px)
+        heatmap = heatmap_on_grid([self.look(reading, image)], grid, side_px)
         return None if heatmap is None else scaled_to_one(heatmap[content(grid)])
 
-    def _look(self, reading: int, image: ImageRow) -> Look:
-        found = self.fixations(reading)
-        inside = on_image(found["xy_px"], np.array(image.size_px))
-        sigma_px = (self.sigma_deg or 1.0) * float(self._px_per_deg[reading])
-        return Look(found["xy_px"][inside], found["duration_s"][inside], sigma_px)
+    def look(self, reading: int, image: ImageRow) -> Look:
+        """Return what a reading contributes to its image's heatmap."""
+        samples = self.gaze(reading) if self.weighting.weights == "samples" else {}
+        points = weighed(samples, self.fixations(reading), image.size_px, self.weighting)
+        return Look(*points, (self.sigma_deg or 1.0) * float(self._px_per_deg[reading]))
 
 
 class _Table:

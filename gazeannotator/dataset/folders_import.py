@@ -13,8 +13,11 @@ from numpy.typing import NDArray
 
 from gazeannotator.dataset.atomic import reason
 from gazeannotator.dataset.build import SMALLEST_GRID_PX
+from gazeannotator.dataset.fingerprint import fingerprint
 from gazeannotator.dataset.folder_tree import ImageFile, Tree, find_images, natural_order
 from gazeannotator.dataset.grid import content, pixels_on_grid, resized
+from gazeannotator.dataset.leakage import find_leakage
+from gazeannotator.dataset.parts import Parts
 from gazeannotator.dataset.schema import SPLITS
 from gazeannotator.dataset.splits import empty_parts
 from gazeannotator.dataset.writer import DatasetWriter, writing
@@ -106,15 +109,19 @@ def import_folders(
         if not importer.taken:
             raise BadInput(f"No image of {source} can be read.", f"The first: {tree.refused[0][1]}")
         _no_patient_twice(importer)
+        split = np.array([file.part for file in importer.taken.values()], np.int8)
+        parts = Parts(split, {"/images/split": split}, [])
+        leakage = find_leakage(importer.fingerprints, list(importer.taken), importer.patients, parts)
+        importer.tree.notes += leakage.warnings
         attributes = {
             "study": source.resolve().name,
             "scheme": asdict(scheme),
-            "build": {"source": "folders", "size": size, "patients": patients is not None},
+            "build": {"source": "folders", "size": size, "patients": patients is not None, **leakage.told},
             "readers": [],
             "patients_known": importer.unknown == 0,
             "simulated": False,
         }
-        writer.finish({"/images/split": [file.part for file in importer.taken.values()]}, attributes)
+        writer.finish(parts.columns, attributes)
         if progress:
             progress(len(tree.files), len(tree.files), "Images")
     return _report(importer, scheme)
@@ -139,6 +146,7 @@ class _Importer:
         self.unknown = 0
         self.with_gaze = 0
         self.without_map = 0
+        self.fingerprints = bytearray()
         self._writer = writer
         self._size = size
 
@@ -171,7 +179,9 @@ class _Importer:
             "truth": class_index,
             "label": class_index,
         }
-        self._writer.write_image(pixels_on_grid(pixels, grid, self._size), heatmap, columns)
+        on_grid = pixels_on_grid(pixels, grid, self._size)
+        self.fingerprints += fingerprint(on_grid[content(grid)])
+        self._writer.write_image(on_grid, heatmap, columns)
 
     def _heatmap(
         self, file: ImageFile, size_px: tuple[int, int], grid: GridMap

@@ -3,33 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from gazeannotator.dataset.looks import Look
 from gazeannotator.gaze.heatmap import gaze_heatmap, mean_distribution, scaled_to_one
 from gazeannotator.geometry import GridMap, image_px_to_grid_px
-
-
-@dataclass(frozen=True)
-class Look:
-    """What one reading contributes to an image's heatmap.
-
-    Attributes
-    ----------
-    xy_px : ndarray, shape (k, 2)
-        Fixations on the image, image px.
-    duration_s : ndarray, shape (k,)
-    sigma_px : float
-        Image px.
-    """
-
-    xy_px: NDArray[Any]
-    duration_s: NDArray[Any]
-    sigma_px: float
 
 
 def content(grid: GridMap) -> tuple[slice, slice]:
@@ -61,12 +43,12 @@ def heatmap_on_grid(looks: Sequence[Look], grid: GridMap, side_px: int) -> NDArr
     Returns
     -------
     ndarray, shape (side_px, side_px), or None
-        None where no reading has a fixation on the image.
+        None where no reading looked at the image.
     """
     maps = [
         gaze_heatmap(
             image_px_to_grid_px(look.xy_px, grid),
-            look.duration_s,
+            look.weights,
             (side_px, side_px),
             look.sigma_px * grid.scale,
         )

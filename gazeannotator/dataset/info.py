@@ -29,7 +29,9 @@ def dataset_info(path: Path) -> dict[str, Any]:
     -------
     dict
         JSON types only. ``classes`` counts images by their target (truth where known, else label),
-        ``no_target`` those with neither; ``excluded`` counts readings by reason, ``sources`` by where
+        ``no_target`` those with neither; ``folds`` counts images in each fold, and is empty where there
+        are none; ``near_duplicates`` counts pairs of nearly equal images of different patients, and is
+        None where nobody looked for them; ``excluded`` counts readings by reason, ``sources`` by where
         they come from; ``nominal`` names what was assumed of imported sessions.
 
     Raises
@@ -65,7 +67,17 @@ def dataset_info(path: Path) -> dict[str, Any]:
             "grid_px": int(images["pixels"].shape[1]),
             "sigma_deg": build.get("sigma_deg"),
             "splits": {name: int((split == part).sum()) for part, name in enumerate(SPLITS)},
+            "folds": _folds(images),
+            "near_duplicates": build.get("near_duplicates_count"),
+            "near_duplicates_in_two_parts": build.get("near_duplicates_in_two_parts"),
             "classes": {name: int((target == index).sum()) for index, name in enumerate(class_names(file))},
             "no_target": int((target < 0).sum()),
             "has_gaze": int(images["has_gaze"][:].sum()),
         }
+
+
+def _folds(images: Any) -> list[int]:  # noqa: ANN401 - h5py has no types
+    if "fold" not in images:
+        return []
+    fold = images["fold"][:]
+    return [int((fold == each).sum()) for each in range(int(fold.max(initial=-1)) + 1)]

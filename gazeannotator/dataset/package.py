@@ -20,6 +20,7 @@ from gazeannotator.dataset.info import dataset_info
 from gazeannotator.dataset.readme import CHECKSUMS, readme
 from gazeannotator.dataset.schema import SPLITS, open_dataset
 from gazeannotator.errors import BadInput
+from gazeannotator.gaze.eyes import MEAN
 from gazeannotator.study.images import read_image
 from gazeannotator.study.store import Store
 
@@ -115,7 +116,7 @@ class Package:
         return image.has_gaze and not self.hides_gaze(image)
 
     def note_gaze(self, images: Iterable[ImageRow]) -> None:
-        """Note whose gaze is left out or missing."""
+        """Note whose gaze is left out or missing, and how maps of it were made."""
         images = list(images)
         test = sum(image.has_gaze and self.hides_gaze(image) for image in images)
         if test:
@@ -123,6 +124,12 @@ class Package:
         without = sum(not image.has_gaze and image.split != TEST for image in images)
         if without:
             self.notes.append(f"{without} training or validation images have no gaze, so no attention map.")
+        self.notes += self.contents.weighting.in_words()
+        if self.contents.bias_removed:
+            self.notes.append(
+                "The central bias is taken off the attention maps, which come from the data set's own grid; "
+                "regions of gaze of single readings still have it."
+            )
 
     @property
     def size_in_words(self) -> str:
@@ -195,6 +202,8 @@ def packing(
         study = stack.enter_context(Store.open(options.study)) if options.study else None
         folder = stack.enter_context(whole_folder(target))
         package = Package(contents, images, folder, options, progress, study)
+        if contents.eye != MEAN:
+            package.notes.append(f"Gaze and fixations are those of one eye: {contents.eye}.")
         yield package
         text = readme(dataset_info(dataset), layout.replace("{size}", package.size_in_words), package.notes)
         (folder / "README.md").write_text(text, encoding="utf-8")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gazeannotator.dataset.consensus import consensus
-from gazeannotator.dataset.grid import heatmap_on_grid, pixels_on_grid
+from gazeannotator.dataset.fingerprint import fingerprint
+from gazeannotator.dataset.grid import content, heatmap_on_grid, pixels_on_grid
 from gazeannotator.dataset.joining import JoinedImage
+from gazeannotator.dataset.looks import Weighting
 from gazeannotator.dataset.reading_gaze import GazeSource
 from gazeannotator.dataset.readings import PreparedReading, Quality, prepare_reading
+from gazeannotator.gaze.eyes import MEAN
 from gazeannotator.geometry import fit_grid
 from gazeannotator.study.images import read_image
 from gazeannotator.study.store import Store
@@ -29,6 +32,8 @@ class Recipe:
     method: str
     sigma_deg: float
     limits: Mapping[Path, Quality]
+    weighting: Weighting = field(default_factory=Weighting)
+    eye: str = MEAN
 
 
 @dataclass(frozen=True)
@@ -39,16 +44,19 @@ class PreparedImage:
     ----------
     pixels : ndarray of uint8, shape (S, S, 3)
     heatmap : ndarray, shape (S, S), or None
-        None where no valid reading has a fixation on the image.
+        None where no valid reading looked at the image.
     columns : dict
         Of /images, as far as they are known before the split.
     readings : list of PreparedReading
+    fingerprint : bytes
+        What it looks like, to be compared with others.
     """
 
     pixels: NDArray[np.uint8]
     heatmap: NDArray[np.float64] | None
     columns: dict[str, Any]
     readings: list[PreparedReading]
+    fingerprint: bytes
 
 
 class Preparer:
@@ -87,15 +95,18 @@ class Preparer:
                 image.size_px,
                 recipe.method,
                 recipe.limits[each.study],
+                recipe.eye,
             )
             for each in image.readings
         ]
         valid = [each for each in readings if each.valid]
+        looks = [each.look(recipe.sigma_deg, recipe.weighting) for each in valid]
         grid = fit_grid(image.size_px, recipe.grid_px)
-        pixels = read_image(self._stores[image.study].image_file(image.id))
+        original = read_image(self._stores[image.study].image_file(image.id))
+        pixels = pixels_on_grid(original, grid, recipe.grid_px)
         return PreparedImage(
-            pixels=pixels_on_grid(pixels, grid, recipe.grid_px),
-            heatmap=heatmap_on_grid([each.look(recipe.sigma_deg) for each in valid], grid, recipe.grid_px),
+            pixels=pixels,
+            heatmap=heatmap_on_grid(looks, grid, recipe.grid_px),
             columns={
                 "id": image.id,
                 "patient": image.patient,
@@ -108,4 +119,5 @@ class Preparer:
                 ),
             },
             readings=readings,
+            fingerprint=fingerprint(pixels[content(grid)]),
         )

@@ -46,6 +46,13 @@ class SeenGaze:
     rate_hz: float
     data_loss: float
 
+    def loss_of(self, xy: NDArray[np.float64], duration_s: float) -> float:
+        """Share of lost samples of one eye, whose points (n, 2) these are; `data_loss` is that of both."""
+        if math.isnan(self.data_loss):
+            return math.nan
+        lost = np.asarray(np.isnan(xy).any(axis=1), np.bool_)
+        return data_loss(self.time_s, lost, 0.0, duration_s, self.rate_hz)
+
 
 def gaze_while_seen(
     source: GazeSource, session: Session, onset_s: float, duration_s: float, *, timed: bool = True

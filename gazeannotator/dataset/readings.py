@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gazeannotator.dataset.corrections import corrected
-from gazeannotator.dataset.grid import Look
+from gazeannotator.dataset.looks import Look, Weighting, weighed
 from gazeannotator.dataset.reading_gaze import GazeSource, gaze_while_seen
-from gazeannotator.dataset.rules import OPERATOR, on_image
+from gazeannotator.dataset.rules import OPERATOR
+from gazeannotator.gaze.eyes import MEAN, chosen_eye
 from gazeannotator.gaze.fixations import find_fixations
 from gazeannotator.geometry import (
     Screen,
@@ -21,7 +22,7 @@ from gazeannotator.geometry import (
     normalised_to_screen_px,
     screen_px_to_image_px,
 )
-from gazeannotator.samples import both_eyes, plausible_mm
+from gazeannotator.samples import plausible_mm
 from gazeannotator.study.model import CANNOT_BE_ASSESSED, Reading, Session
 
 
@@ -71,14 +72,10 @@ class PreparedReading:
         """Whether label and gaze are used."""
         return bool(self.columns["valid"])
 
-    def look(self, sigma_deg: float) -> Look:
-        """Return the fixations on the image, with a sigma in image px."""
-        inside = on_image(self.fixations["xy_px"], np.array(self.size_px))
-        return Look(
-            self.fixations["xy_px"][inside],
-            self.fixations["duration_s"][inside],
-            sigma_deg * self.columns["px_per_deg"],
-        )
+    def look(self, sigma_deg: float, weighting: Weighting) -> Look:
+        """Return what it contributes to its image's heatmap, with a sigma in image px."""
+        points = weighed(self.gaze, self.fixations, self.size_px, weighting)
+        return Look(*points, sigma_deg * self.columns["px_per_deg"])
 
 
 def prepare_reading(
@@ -88,6 +85,7 @@ def prepare_reading(
     size_px: tuple[int, int],
     method: str,
     limits: Quality,
+    eye: str = MEAN,
 ) -> PreparedReading:
     """Cut a reading's gaze out of its session and find what follows from it.
 
@@ -102,6 +100,8 @@ def prepare_reading(
     method : str
         Of finding fixations.
     limits : Quality
+    eye : str
+        One of `gazeannotator.gaze.eyes.EYES`; loss and fixations are those of its gaze.
 
     Returns
     -------
@@ -117,7 +117,9 @@ def prepare_reading(
         screen = replace(screen, distance_mm=float(np.median(distance_mm[told])))
     chunk = corrected(chunk, reading)
     left, right = (normalised_to_screen_px(eye, screen.size_px) for eye in (chunk.left, chunk.right))
-    combined = both_eyes(left, right)
+    combined = chosen_eye(left, right, eye, screen)
+    if eye != MEAN:
+        loss = seen.loss_of(combined, duration_s)
     if session.imported and "eyes" in session.imported.missing:
         left = right = np.full_like(combined, np.nan)
 

@@ -18,6 +18,7 @@ from gazeannotator.dataset.info import dataset_info
 from gazeannotator.dataset.package import sha256_of
 from gazeannotator.dataset.pages import template
 from gazeannotator.dataset.readme import reason_in_words, version
+from gazeannotator.dataset.report_congruency import congruency_rows
 from gazeannotator.dataset.report_gaze import example_pictures, mean_pictures
 from gazeannotator.dataset.schema import SPLITS, json_attribute, open_dataset, strings
 from gazeannotator.study.agreement import Agreement, Answer, ReaderAgreement, reader_agreement
@@ -74,14 +75,20 @@ def write_report(dataset: Path, target: Path, progress: Progress | None = None) 
             **_readings(table, facts),
             **_agreement(agreement, table, contents.classes),
             means=mean_pictures(contents, images, progress),
+            congruency=congruency_rows(contents, images),
             examples=example_pictures(contents, images),
             provenance=_provenance(dataset, facts, table),
-            build=[(name.replace("_", " "), value) for name, value in json_attribute(file, "build").items()],
+            build=_build_options(json_attribute(file, "build")),
             checksum=sha256_of(dataset),
             version=version(),
         )
         temporary.write_text(page, encoding="utf-8")
     return DatasetReport(facts["images"], facts["readings"], remarks)
+
+
+def _build_options(build: dict[str, Any]) -> list[tuple[str, Any]]:
+    # The pairs themselves are many; their number is told.
+    return [(name.replace("_", " "), value) for name, value in build.items() if name != "near_duplicates"]
 
 
 class _Readings:
@@ -175,6 +182,11 @@ def _remarks(
         missing = [each for index, each in enumerate(classes) if index not in there]
         if missing:
             remarks.append(f"The {name} part has no image of {', '.join(missing)}.")
+    if facts["near_duplicates"]:
+        remarks.append(
+            f"Nearly equal images of different patients: {facts['near_duplicates']} pairs, "
+            f"{facts['near_duplicates_in_two_parts']} of them in different parts; a test on them is not fair."
+        )
     owners = [len({image.patient for image in images if image.target == k}) for k in range(len(classes))]
     few = [f"{name} ({n})" for name, n in zip(classes, owners, strict=True) if 0 < n < _FEW]
     if few:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gazeannotator.dataset.consensus import consensus
+from gazeannotator.dataset.looks import Weighting, weighed
 
 EXCLUSIONS = (
     "cannot_be_assessed",
@@ -28,6 +30,9 @@ _ROWS_AT_ONCE = 65536
 _PLANES_AT_ONCE = 16
 _ONE_BITS = 0x3C00
 """What a half-precision 1 looks like as an unsigned number."""
+
+_MAP_COLUMNS = {"gaze": ("t_s", "xy_px"), "fixations": ("onset_s", "duration_s", "xy_px")}
+"""What a heatmap is made of."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,11 @@ class Content:
         array = self.file[path]
         text = h5py.check_string_dtype(array.dtype) is not None
         return np.asarray(array.asstr()[:] if text else array[:])
+
+    @property
+    def build(self) -> dict[str, Any]:
+        """How it was built, as far as the file tells."""
+        return dict(json.loads(self.file.attrs["build"]))
 
 
 Found = Iterator[tuple[str, str]]
@@ -90,12 +100,17 @@ def _image_classes(content: Content) -> Found:
 def _image_splits(content: Content) -> Found:
     split = content.column("/images/split")
     yield from _rows((split < 0) | (split > 2), "not one of 0 train, 1 validation, 2 test", "/images/split")
-    first: dict[str, int] = {}
-    reported = set()
-    for patient, each in zip(content.column("/images/patient"), split, strict=True):
-        if first.setdefault(patient, each) != each and patient not in reported:
-            reported.add(patient)
-            yield f"patient {patient} lies in two splits", "/images/split"
+    yield from _in_two(content, split, "splits", "/images/split")
+
+
+def _image_folds(content: Content) -> Found:
+    if "/images/fold" not in content.file:
+        return
+    fold = content.column("/images/fold")
+    yield from _rows(fold < 0, "not a fold: 0, 1, 2, …", "/images/fold")
+    if empty := sorted(set(range(int(fold.max(initial=0)))) - set(fold.tolist())):
+        yield f"fold {empty[0]} has no image", "/images/fold"
+    yield from _in_two(content, fold, "folds", "/images/fold")
 
 
 def _image_grid(content: Content) -> Found:
@@ -155,29 +170,31 @@ def _image_evidence(content: Content) -> Found:
     readings: dict[int, list[int]] = {row: [] for row in range(len(stored))}
     for reading in np.flatnonzero(valid & (image >= 0) & (image < len(stored))):
         readings[int(image[reading])].append(int(reading))
-    looks = _readings_on_image(content, image)
+    weighs = _weighs_on_image(content, image)
     for row, mine in readings.items():
         if consensus(label[mine], confidence[mine]) != stored[row]:
             yield "not the consensus of the image's valid readings", f"/images/label row {row}"
-        if looks[mine].any() != bool(has_gaze[row]):
-            yield "does not agree with the fixations of its valid readings", f"/images/has_gaze row {row}"
+        if weighs[mine].any() != bool(has_gaze[row]):
+            yield "does not agree with the gaze of its valid readings", f"/images/has_gaze row {row}"
 
 
-def _readings_on_image(content: Content, image: NDArray[Any]) -> NDArray[np.bool_]:
-    """Which readings have a fixation on their image."""
-    size_px = content.column("/images/size_px")
-    looks = np.zeros(len(image), bool)
-    fixations = _Window(content.file, ["/fixations/xy_px"])
-    for reading, start, stop in _each_slice(content, "fixation"):
-        if 0 <= image[reading] < len(size_px):
-            (xy_px,) = fixations.rows(start, stop)
-            looks[reading] = on_image(xy_px, size_px[image[reading]]).any()
-    return looks
-
-
-def on_image(xy_px: NDArray[Any], size_px: NDArray[Any]) -> NDArray[np.bool_]:
-    """Which points (n, 2), in image px, lie on an image of that width and height."""
-    return np.asarray(((xy_px >= 0) & (xy_px < np.asarray(size_px))).all(axis=1))
+def _weighs_on_image(content: Content, image: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which readings have gaze that counts for the heatmap of their image."""
+    weighting, size_px = Weighting.of(content.build), content.column("/images/size_px")
+    found = np.zeros(len(image), bool)
+    tables = {"fixations": "fixation", **({"gaze": "gaze"} if weighting.weights == "samples" else {})}
+    windows = {
+        table: _Window(content.file, [f"/{table}/{name}" for name in _MAP_COLUMNS[table]]) for table in tables
+    }
+    bounds = {table: _bounds(content, prefix) for table, prefix in tables.items()}
+    for reading in np.flatnonzero((image >= 0) & (image < len(size_px))):
+        columns = {
+            table: dict(zip(_MAP_COLUMNS[table], window.rows(*bounds[table][reading]), strict=True))
+            for table, window in windows.items()
+        }
+        points, _ = weighed(columns.get("gaze", {}), columns["fixations"], size_px[image[reading]], weighting)
+        found[reading] = len(points) > 0
+    return found
 
 
 def _reading_columns(content: Content) -> Found:
@@ -242,8 +259,15 @@ def _slices(content: Content) -> Found:
             yield "overlaps another reading's rows", f"{where} row {row}"
 
 
+def _may_be_lost(
+    eye: str, left: NDArray[np.bool_], right: NDArray[np.bool_]
+) -> tuple[NDArray[np.bool_], ...]:
+    """Where the chosen eye may be lost, given where each is; the better eye is one of both."""
+    return {"left": (left,), "right": (right,), "better": (left, right)}.get(eye, (left & right,))
+
+
 def _samples(content: Content) -> Found:
-    duration = content.column("/readings/duration_s")
+    duration, eye = content.column("/readings/duration_s"), content.build.get("eye", "mean")
     names = ("t_s", "xy_px", "left_px", "right_px", "pupil_mm")
     table = _Window(content.file, [f"/gaze/{name}" for name in names])
     for reading, start, stop in _each_slice(content, "gaze"):
@@ -257,9 +281,9 @@ def _samples(content: Content) -> Found:
         for name, points in (("xy", combined), ("left", left), ("right", right)):
             if (np.isnan(points[:, 0]) != np.isnan(points[:, 1])).any():
                 yield f"{name}_px has one coordinate without the other", where
-        eyes_lost = np.isnan(left).any(axis=1) & np.isnan(right).any(axis=1)
         # An imported source may know the combined point only.
-        if (np.isnan(combined).any(axis=1) & ~eyes_lost).any():
+        lost, *eyes_lost = (np.isnan(points).any(axis=1) for points in (combined, left, right))
+        if not any((lost <= each).all() for each in _may_be_lost(eye, *eyes_lost)):
             yield "xy_px is missing where an eye was found", where
         if (pupil_mm <= 0).any():
             yield "a pupil without size", where
@@ -305,18 +329,35 @@ class _Window:
 
     def rows(self, start: int, stop: int) -> list[NDArray[Any]]:
         """Return the rows of each array; a slice that is not kept."""
-        if not self._first <= start <= stop <= self._first + len(self._held[0]):
+        if start < stop and not self._first <= start < stop <= self._first + len(self._held[0]):
             self._first = start
             self._held = [array[start : max(stop, start + self._ahead)] for array in self._arrays]
         return [held[start - self._first : stop - self._first] for held in self._held]
 
 
 def _each_slice(content: Content, table: str) -> Iterator[tuple[int, int, int]]:
+    for reading, (start, stop) in enumerate(_bounds(content, table)):
+        if start < stop:
+            yield reading, start, stop
+
+
+def _bounds(content: Content, table: str) -> list[tuple[int, int]]:
+    """Begin and end of each reading's rows; those that reach beyond the table have none."""
     first, count = content.column(f"/readings/{table}_first"), content.column(f"/readings/{table}_count")
     rows = len(content.file["/gaze/t_s" if table == "gaze" else "/fixations/onset_s"])
-    for reading, (start, n) in enumerate(zip(first, count, strict=True)):
-        if 0 < n and 0 <= start <= rows - n:
-            yield reading, int(start), int(start + n)
+    kept = (first >= 0) & (first <= rows - count) & (count > 0)
+    first, stop = np.where(kept, first, 0), np.where(kept, first + count, 0)
+    return list(zip(first.tolist(), stop.tolist(), strict=True))
+
+
+def _in_two(content: Content, parts: NDArray[Any], noun: str, path: str) -> Found:
+    """Report each patient whose images lie in more than one part."""
+    first: dict[str, int] = {}
+    reported = set()
+    for patient, each in zip(content.column("/images/patient"), parts, strict=True):
+        if first.setdefault(patient, each) != each and patient not in reported:
+            reported.add(patient)
+            yield f"patient {patient} lies in two {noun}", path
 
 
 def _rows(wrong: NDArray[Any] | np.bool_, what: str, path: str) -> Found:
@@ -333,6 +374,7 @@ _RULES: tuple[Rule, ...] = (
     _image_identity,
     _image_classes,
     _image_splits,
+    _image_folds,
     _image_grid,
     _image_planes,
     _image_evidence,

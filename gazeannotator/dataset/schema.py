@@ -100,6 +100,11 @@ LAYOUT: dict[str, Array] = {
     "/fixations/samples": Array("int32", ("F",)),
 }
 
+OPTIONAL: dict[str, Array] = {
+    "/images/fold": Array("int8", ("I",)),
+}
+"""Arrays that are there only where they were asked for."""
+
 ATTRIBUTES: dict[str, type] = {
     "format": str,
     "format_version": str,
@@ -287,8 +292,13 @@ def _is_scheme(scheme: Any) -> bool:  # noqa: ANN401
 def _wrong_arrays(file: Any) -> Iterator[Problem]:  # noqa: ANN401
     remedy = "Build or import the file again."
     sizes: dict[str, int] = {}
-    for name, expected in LAYOUT.items():
-        array = file[name]
+    for name, expected in {**LAYOUT, **OPTIONAL}.items():
+        array = file.get(name)
+        if array is None:
+            continue  # of those that need not be there
+        if not isinstance(array, h5py.Dataset):
+            yield Problem("is no array", name, remedy)
+            continue
         text = h5py.check_string_dtype(array.dtype) is not None
         if text != (expected.dtype == "str") or (not text and array.dtype != np.dtype(expected.dtype)):
             yield Problem(f"is {array.dtype}, not {expected.dtype}", name, remedy)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import io
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timezone
@@ -16,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gazeannotator.dataset.atomic import whole_file
-from gazeannotator.dataset.schema import FORMAT, FORMAT_VERSION, LAYOUT, Array
+from gazeannotator.dataset.schema import FORMAT, FORMAT_VERSION, LAYOUT, OPTIONAL, Array
 from gazeannotator.errors import BadInput
 from gazeannotator.study.folder import descriptor_file
 
@@ -227,15 +228,16 @@ class DatasetWriter:
         Parameters
         ----------
         columns : mapping
-            Path → values, e.g. ``"/images/split"``.
+            Path → values, e.g. ``"/images/split"``; of the optional arrays, those that are to be there.
         attributes : mapping
             Root attributes but format, version, time and software; dicts and lists become JSON.
         """
         self._bulk.flush()
         rows = {"images": self.images, "readings": len(self._columns.get("/readings/id", []))}
+        layout = {**self._layout, **{name: each for name, each in OPTIONAL.items() if name in columns}}
         for group, count in rows.items():
-            for name in columns_of(group, self._layout):
-                array = self._layout[name]
+            for name in columns_of(group, layout):
+                array = layout[name]
                 values = columns[name] if name in columns else self._columns.get(name, [])
                 write_column(self._file, name, array, count, values, self._storage)
         write_attributes(self._file, attributes)
@@ -310,6 +312,23 @@ def whole_hdf5(target: Path) -> Iterator[tuple[Any, Disk]]:
                 raise disk.failure or error from None
         if disk.failure:
             raise disk.failure
+
+
+@contextmanager
+def changing_hdf5(path: Path) -> Iterator[Any]:
+    """Open an HDF5 file of which something is to be changed in place.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    """
+    with Disk(path, "r+") as disk:
+        with h5py.File(disk, "r+") as file:
+            yield file
+        if disk.failure:
+            raise disk.failure
+        os.fsync(disk.fileno())
 
 
 def check_replaceable(target: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -32,14 +33,30 @@ def read_csv(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, list[str
     BadInput
         Naming the file and line, if it cannot be read so.
     """
+    with _reader(path) as reader:
+        yield from _rows(path, reader, columns)
+
+
+def read_header(path: Path) -> list[str]:
+    """Read the names of a CSV file's columns, in small letters.
+
+    Raises
+    ------
+    BadInput
+        As `read_csv`.
+    """
+    with _reader(path) as reader:
+        return _names(reader)
+
+
+@contextmanager
+def _reader(path: Path) -> Iterator[Any]:
     try:
         with open(path, encoding="utf-8-sig", newline="") as file:
             header = file.readline()
             file.seek(0)
-            reader = csv.reader(
-                file, delimiter=";" if header.count(";") > header.count(",") else ",", strict=True
-            )
-            yield from _rows(path, reader, columns)
+            delimiter = ";" if header.count(";") > header.count(",") else ","
+            yield csv.reader(file, delimiter=delimiter, strict=True)
     except FileNotFoundError:
         raise BadInput(f"There is no file {path}.", "Check the name.") from None
     except UnicodeDecodeError:
@@ -53,7 +70,7 @@ def read_csv(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, list[str
 
 
 def _rows(path: Path, reader: Any, columns: Sequence[str]) -> Iterator[tuple[int, list[str]]]:  # noqa: ANN401
-    names = [each.strip().lower() for each in next(reader, [])]
+    names = _names(reader)
     missing = [each for each in columns if each not in names]
     if missing:
         raise BadInput(
@@ -70,3 +87,7 @@ def _rows(path: Path, reader: Any, columns: Sequence[str]) -> Iterator[tuple[int
                 "Correct this line.",
             )
         yield reader.line_num, [cells[place].strip() for place in places]
+
+
+def _names(reader: Any) -> list[str]:  # noqa: ANN401
+    return [each.strip().lower() for each in next(reader, [])]

@@ -10,7 +10,16 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from gazeannotator.gaze.filters import MAX_GAP_S, Track, interval_s, odd_at_most, runs, track
+from gazeannotator.gaze.filters import (
+    MAX_GAP_S,
+    Track,
+    interval_s,
+    lost_rows,
+    median,
+    odd_at_most,
+    runs,
+    track,
+)
 from gazeannotator.gaze.speed import noise_deg, speed_deg_s, speed_noise_deg_s
 from gazeannotator.geometry import Screen, angle_deg
 
@@ -62,7 +71,10 @@ def velocity_threshold(time_s: FloatArray, xy_px: FloatArray, screen: Screen) ->
     signal = track(time_s, xy_px)
     speed = speed_deg_s(signal.xy_px, signal.step_s, _shortest_window(signal), screen)
     known = speed[~np.isnan(speed)]
-    threshold = max(SPEED_DEG_S, MEDIAN_SPEEDS * float(np.median(known))) if len(known) else SPEED_DEG_S
+    threshold = SPEED_DEG_S
+    # Where most are slow the median need not be looked for.
+    if np.count_nonzero(known < SPEED_DEG_S / MEDIAN_SPEEDS) * 2 <= len(known) > 0:
+        threshold = max(SPEED_DEG_S, MEDIAN_SPEEDS * median(known))
     return _spans(signal, speed < threshold, xy_px)
 
 
@@ -103,7 +115,7 @@ def dispersion_threshold(time_s: FloatArray, xy_px: FloatArray, screen: Screen) 
     -----
     After Salvucci & Goldberg (2000), ETRA, 71-78. A loss of more than 75 ms ends a fixation.
     """
-    rows = np.flatnonzero(~np.isnan(xy_px).any(axis=1))
+    rows = np.flatnonzero(~lost_rows(xy_px))
     angles = _axis_angles_deg(xy_px[rows], screen)
     # A sample after a loss that is too long cannot continue a fixation.
     bridged = np.diff(time_s[rows], prepend=time_s[:1]) <= MAX_GAP_S + interval_s(time_s) + TIME_TOLERANCE_S
@@ -133,9 +145,9 @@ def _resting_deg_s(slow: FloatArray) -> float:
     """Speed up to which the eye of this recording rests."""
     if not len(slow):
         return RESTING_DEG_S
-    middle = float(np.median(slow))
+    middle = median(slow)
     # 1.4826 makes a normal distribution's standard deviation of its median absolute deviation.
-    spread = 1.4826 * float(np.median(np.abs(slow - middle)))
+    spread = 1.4826 * median(np.abs(slow - middle))
     return max(RESTING_DEG_S, middle + RESTING_DEVIATIONS * spread)
 
 
@@ -173,7 +185,7 @@ def _spans(signal: Track, slow: NDArray[np.bool_], xy_px: FloatArray) -> Spans:
     """Bring runs on the uniform axis to spans of given samples, without too short ones."""
     slow_runs = runs(slow)
     slow_runs = slow_runs[np.diff(slow_runs, axis=1)[:, 0] * signal.step_s >= MIN_PIECE_S]
-    found = np.flatnonzero(~np.isnan(xy_px).any(axis=1))
+    found = np.flatnonzero(~lost_rows(xy_px))
     first, last = np.searchsorted(found, np.searchsorted(signal.position, slow_runs)).T
     some = first < last
     return np.stack([found[first[some]], found[last[some] - 1] + 1], axis=1).astype(np.int64)

@@ -15,6 +15,7 @@ from gazeannotator.gaze.detectors import (
     noise_adaptive,
     velocity_threshold,
 )
+from gazeannotator.gaze.filters import lost_rows
 from gazeannotator.geometry import Screen, angle_deg
 
 FloatArray = NDArray[np.float64]
@@ -122,12 +123,15 @@ def find_fixations(
 
 def _gathered(spans: Spans, xy_px: FloatArray) -> FloatArray:
     """Sum x, y and number of the found samples in each span, shape (k, 3)."""
-    found: NDArray[np.bool_] = np.all(~np.isnan(xy_px), axis=1)
-    values = np.column_stack([np.where(found[:, None], xy_px, 0.0), found.astype(np.float64)])
-    # Sums over neighbouring ranges; those between the spans are left out.
+    if not len(spans):
+        return np.empty((0, 3))
+    lost = lost_rows(xy_px)
+    # Sums over neighbouring ranges, of which those between the spans are left out; the last one runs to the
+    # end by itself.
     edges = spans.reshape(-1)
-    padded = np.concatenate([values, np.zeros((1, 3))])
-    return np.add.reduceat(padded, edges)[::2] if len(edges) else np.empty((0, 3))
+    edges = edges[:-1] if edges[-1] == len(xy_px) else edges
+    columns = [np.where(lost, 0.0, xy_px[:, axis]) for axis in (0, 1)]
+    return np.stack([np.add.reduceat(each, edges)[::2] for each in (*columns, (~lost).astype(float))], axis=1)
 
 
 def _groups(

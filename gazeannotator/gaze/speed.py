@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from gazeannotator.gaze.filters import runs
+from gazeannotator.gaze.filters import median, runs
 from gazeannotator.geometry import Screen, screen_px_to_mm
 
 FloatArray = NDArray[np.float64]
@@ -45,9 +45,10 @@ def speed_deg_s(xy_px: FloatArray, step_s: float, window: int, screen: Screen) -
     """
     in_plane = screen_px_to_mm(xy_px, screen)
     velocity = _slopes(in_plane, window) / step_s
-    x, y, d = in_plane[:, 0], in_plane[:, 1], screen.distance_mm
-    across = np.hypot(d * np.hypot(velocity[:, 0], velocity[:, 1]), x * velocity[:, 1] - y * velocity[:, 0])
-    return np.asarray(np.degrees(across / (x * x + y * y + d * d)), np.float64)
+    x, y, vx, vy = (np.ascontiguousarray(each) for each in (*in_plane.T, *velocity.T))
+    d = screen.distance_mm
+    across = (x * vy - y * vx) ** 2 + d * d * (vx * vx + vy * vy)
+    return np.asarray(np.sqrt(across) * (180 / np.pi) / (x * x + y * y + d * d), np.float64)
 
 
 def noise_deg(xy_px: FloatArray, screen: Screen) -> float:
@@ -64,12 +65,12 @@ def noise_deg(xy_px: FloatArray, screen: Screen) -> float:
         From the median of the second differences, in which neither drift nor the few samples of
         saccades count; 0 where there are none.
     """
-    second = np.abs(xy_px[2:] - 2 * xy_px[1:-1] + xy_px[:-2])
-    second = second[~np.isnan(second).any(axis=1)]
-    if not len(second):
+    x, y = (np.abs(each[2:] - 2 * each[1:-1] + each[:-2]) for each in np.ascontiguousarray(xy_px.T))
+    known = ~(np.isnan(x) | np.isnan(y))
+    if not known.any():
         return 0.0
     # A second difference of white noise has six times its variance.
-    axes_px = np.median(second, axis=0) / _GAUSSIAN_MAD / math.sqrt(6)
+    axes_px = np.array([median(each[known]) for each in (x, y)]) / _GAUSSIAN_MAD / math.sqrt(6)
     return float(np.sqrt(np.mean(axes_px**2))) / screen.px_per_deg
 
 

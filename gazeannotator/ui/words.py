@@ -59,6 +59,16 @@ _CORE = (
         "Core", "The gaze of {n} readings of test images is left out (--test-gaze gives it out)."
     ),
     QT_TRANSLATE_NOOP("Core", "{n} training or validation images have no gaze, so no attention map."),
+    QT_TRANSLATE_NOOP("Core", "In attention maps every fixation weighs the same, however long it was."),
+    QT_TRANSLATE_NOOP("Core", "Attention maps are made of gaze samples, not of fixations."),
+    QT_TRANSLATE_NOOP("Core", "Attention maps hold the first {seconds} s of each reading only."),
+    QT_TRANSLATE_NOOP("Core", "Attention maps leave out where the eye rested when the image came."),
+    QT_TRANSLATE_NOOP(
+        "Core",
+        "The central bias is taken off the attention maps, which come from the data set's own grid; "
+        "regions of gaze of single readings still have it.",
+    ),
+    QT_TRANSLATE_NOOP("Core", "Gaze and fixations are those of one eye: {eye}."),
     QT_TRANSLATE_NOOP("Core", "{n} of {total} sittings have no gaze whose times are known."),
     QT_TRANSLATE_NOOP("Core", "{n} images have neither pathology nor a consensus of readers."),
     QT_TRANSLATE_NOOP("Core", "The {part} part has no image of {names}."),

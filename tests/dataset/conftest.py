@@ -50,14 +50,18 @@ class Maker:
     clock_s: float = 1000.0
     session: Session | None = None
 
-    def add_image(self, patient: str | None, truth: int, size=(64, 48), seed=None) -> str:
-        pixels = np.random.default_rng(seed if seed is not None else len(self.store.images()))
-        pixels = pixels.integers(0, 255, (size[1], size[0], 3), dtype=np.uint8)
+    def add_image(
+        self, patient: str | None, truth: int, size=(64, 48), seed=None, files=(), pixels=None
+    ) -> str:
+        if pixels is None:
+            random = np.random.default_rng(seed if seed is not None else len(self.store.images()))
+            pixels = random.integers(0, 255, (size[1], size[0], 3), dtype=np.uint8)
         new = image_id(pixels)
         file = self.store.image_file(new)
         file.parent.mkdir(parents=True, exist_ok=True)
         write_image(file, pixels)
-        self.store.add_image(Image(new, patient, truth, size))
+        names = tuple(self.store.key.file_hmac(each) for each in files)
+        self.store.add_image(Image(new, patient, truth, size, names))
         return new
 
     def start(self, reader="R1", **changes) -> Session:
@@ -95,6 +99,8 @@ class Maker:
         distance_mm=math.nan,
         jump_s=0.04,
         ahead_s=0.0,
+        left_lost=slice(0, 0),
+        apart=0.0,
     ) -> str:
         size = next(each.size_px for each in self.store.images() if each.id == image)
         placement = largest_placement(size, SCREEN.size_px)
@@ -105,7 +111,8 @@ class Maker:
         time_s = onset_s + correction_s + 0.001 + np.arange(0, duration_s, 1 / RATE_HZ)
         xy = image_px_to_screen_px(_path(time_s - time_s[0], places, dwell_s, jump_s), placement, size)
         samples = chunk(time_s + ahead_s, xy / np.array(SCREEN.size_px), distance_mm=distance_mm)
-        samples.left[lost] = samples.right[lost] = math.nan
+        samples.right[:] += apart
+        samples.left[lost] = samples.right[lost] = samples.left[left_lost] = math.nan
         kept = np.ones(len(samples), bool)
         kept[dropped] = False
         if len(samples) and kept.any() and self.session.gaze_stream:

@@ -1,6 +1,7 @@
 import json
 import math
 
+import cv2
 import h5py
 import numpy as np
 import pytest
@@ -308,6 +309,11 @@ def test_progress_runs_from_nothing_to_all(small_study, tmp_path):
         ({"split": "half"}, "60/20/20"),
         ({"max_data_loss": 30.0}, "0 to 1"),
         ({"max_accuracy_deg": 0.0}, "degrees"),
+        ({"eye": "dominant"}, "mean, left, right, better"),
+        ({"weights": "none"}, "duration, count, samples"),
+        ({"first_s": 0.0}, "positive"),
+        ({"first_s": math.inf}, "positive"),
+        ({"central_bias": "yes"}, "keep, remove"),
     ],
 )
 def test_options_that_make_no_sense_are_refused(small_study, tmp_path, changes, word):
@@ -366,3 +372,50 @@ def test_what_a_study_marks_its_data_set_leaves_out(make_study, built, limit, us
     _, file = built([maker], BuildOptions(size=64, max_data_loss=1.0))
     with file:
         assert file["readings/valid"][0]
+
+
+def test_folds_are_written_where_asked_for_and_leave_the_split_alone(small_study, built):
+    _, plain = built([small_study], name="plain.h5")
+    _, file = built([small_study], BuildOptions(size=64, folds=5))
+    with plain, file:
+        assert "fold" not in plain["images"]
+        fold = file["images/fold"]
+        assert (fold.dtype, fold.shape, fold.compression) == (np.int8, (20,), "gzip")
+        np.testing.assert_array_equal(fold[::2], fold[1::2])
+        assert np.bincount(fold[:]).tolist() == [4] * 5
+        np.testing.assert_array_equal(file["images/split"][:], plain["images/split"][:])
+        assert json.loads(file.attrs["build"])["folds"] == 5
+
+
+def smooth(seed, size=(96, 72)):
+    random = np.random.default_rng(seed).random((size[1], size[0], 3), dtype=np.float32)
+    picture = cv2.GaussianBlur(random, (0, 0), 4)
+    picture = (picture - picture.min()) / np.ptp(picture)
+    return (picture * 200 + 20).astype(np.uint8)
+
+
+def test_nearly_equal_images_of_different_patients_are_warned_of(make_study, built):
+    maker = make_study()
+    for number in range(6):
+        maker.add_image(f"p{number}", number % 3, size=(96, 72), pixels=smooth(number))
+    bright = (smooth(0) * 1.1).clip(0, 255).astype(np.uint8)
+    copy = maker.add_image("other", 0, size=(96, 72), pixels=bright)
+    maker.add_image("p1", 1, size=(96, 72), pixels=smooth(1) + np.uint8(3))
+    first = maker.store.images()[0].id
+    report, file = built([maker], BuildOptions(size=64, folds=7))
+    with file:
+        made, split = json.loads(file.attrs["build"]), file["images/split"][:]
+    assert made["near_duplicates"] == [[first[:16], copy[:16]]]
+    assert made["near_duplicates_count"] == 1
+    torn = int(split[0] != split[6])
+    assert made["near_duplicates_in_two_parts"] == torn
+    (warning,) = [each for each in report.warnings if "nearly equal" in each]
+    assert (
+        f"1 pair of nearly equal images belongs to different patients as far as is known, {torn} of them in"
+        in warning
+    )
+    assert "1 in different folds" in warning
+    assert f"{first[:16]} and {copy[:16]}" in warning
+    parallel, again = built([maker], BuildOptions(size=64, folds=7), name="again.h5", jobs=2)
+    again.close()
+    assert parallel.warnings == report.warnings

@@ -47,6 +47,26 @@ def test_parts_without_images_are_warned_of(run, small_study, tmp_path):
     assert "Parts without any image: validation (nothing to stop" in run(*again).stderr
 
 
+def test_folds_and_a_split_from_a_table(run, small_study, tmp_path):
+    data, study, table = tmp_path / "d.h5", small_study.store.path, tmp_path / "split.csv"
+    lines = [
+        f"{each.id},{'test' if n >= 14 else 'train'}" for n, each in enumerate(small_study.store.images())
+    ]
+    table.write_text("\n".join(["image,split", *lines]), encoding="utf-8")
+    built = run("build", study, "-o", data, "--size", 64, "--split", table, "--folds", 5)
+    assert "(14 train, 0 validation, 6 test)" in built.stdout
+    assert "Parts without any image: validation" in built.stderr
+    assert "4, 4, 4, 4, 4" in run("info", data).stdout
+    assert json.loads(run("info", data, "--json").stdout)["folds"] == [4] * 5
+    assert run("check", data).stdout
+    for wrong, words in ((1, "from 2 to 100"), (11, "10 patients are too few for 11 folds")):
+        said = run("build", study, "-o", tmp_path / "no.h5", "--folds", wrong, code=2).stderr
+        assert words in said
+    said = run("build", study, "-o", tmp_path / "no.h5", "--split", tmp_path / "none.csv", code=2).stderr
+    assert "There is no file" in said
+    assert not (tmp_path / "no.h5").exists()
+
+
 def test_build_info_check_report_and_export_go_together(run, small_study, tmp_path):
     data, study = tmp_path / "d.h5", small_study.store.path
     said = run(

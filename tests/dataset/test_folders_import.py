@@ -64,6 +64,19 @@ def test_others_folders_become_a_file_that_passes_the_check(tree, tmp_path):
         assert file["images/to_grid"][0].tolist() == [1.6, 0, 8]
 
 
+def test_nearly_equal_images_in_two_parts_are_told_of(tree, tmp_path):
+    smooth = cv2.GaussianBlur(picture(7, (90, 70)), (0, 0), 4)
+    smooth = cv2.normalize(smooth, None, 20, 220, cv2.NORM_MINMAX)
+    put(tree / "train/normal/images/one.png", smooth)
+    put(tree / "test/normal/images/again.jpg", smooth)
+    report = import_folders(tree, tmp_path / "d.h5", size=64)
+    (note,) = [each for each in report.notes if "nearly equal" in each]
+    assert "1 pair" in note
+    assert "1 of them in different parts" in note
+    with open_dataset(tmp_path / "d.h5") as file:
+        assert json_attribute(file, "build")["near_duplicates_count"] == 1
+
+
 def test_a_map_lies_on_the_grid_as_its_image_does(tree, tmp_path):
     put(tree / "train/normal/images/e.png", picture(6, (64, 48)))
     put(tree / "train/normal/attentions/e.tif", blob((64, 48)))

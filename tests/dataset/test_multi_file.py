@@ -4,7 +4,7 @@ import h5py
 import numpy as np
 import pytest
 
-from gazeannotator.dataset import assembling, parts
+from gazeannotator.dataset import assembling, build_parts
 from gazeannotator.dataset.build import BuildOptions, build
 from gazeannotator.dataset.contents import ExportOptions
 from gazeannotator.dataset.exports import EXPORTS
@@ -18,7 +18,7 @@ SMALL = BuildOptions(size=64)
 
 @pytest.fixture(autouse=True)
 def _small_parts(monkeypatch):
-    monkeypatch.setattr(parts, "IMAGES_IN_PART", 4)
+    monkeypatch.setattr(build_parts, "IMAGES_IN_PART", 4)
     monkeypatch.setattr(assembling, "IMAGES_IN_VOLUME", 8)
 
 
@@ -27,7 +27,7 @@ def several(small_study, tmp_path_factory):
     """The small study in three volumes. Not to be changed."""
     folder = tmp_path_factory.mktemp("several")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(parts, "IMAGES_IN_PART", 4)
+        patch.setattr(build_parts, "IMAGES_IN_PART", 4)
         patch.setattr(assembling, "IMAGES_IN_VOLUME", 8)
         build([small_study.store.path], folder / "data.h5", SMALL, multi_file=True)
     return folder / "data.h5"
@@ -216,7 +216,7 @@ def test_a_stop_while_parts_are_joined_leaves_the_old_files(copied, small_study)
 
 
 def test_there_are_never_more_files_than_systems_let_be_open(small_study, tmp_path, monkeypatch):
-    monkeypatch.setattr(parts, "IMAGES_IN_PART", 1)
+    monkeypatch.setattr(build_parts, "IMAGES_IN_PART", 1)
     monkeypatch.setattr(assembling, "IMAGES_IN_VOLUME", 1)
     monkeypatch.setattr(assembling, "MOST_VOLUMES", 6)
     build([small_study.store.path], tmp_path / "data.h5", SMALL, multi_file=True)

@@ -1,5 +1,6 @@
 import base64
 import io
+import json
 import re
 import shutil
 
@@ -10,11 +11,16 @@ import pytest
 
 from gazeannotator.dataset import report_figures as figures
 from gazeannotator.dataset.build import BuildOptions, build
-from gazeannotator.dataset.contents import ExportOptions
+from gazeannotator.dataset.contents import Contents, ExportOptions
 from gazeannotator.dataset.folders import export_folders
 from gazeannotator.dataset.folders_import import import_folders
+from gazeannotator.dataset.info import dataset_info
 from gazeannotator.dataset.report import write_report
+from gazeannotator.dataset.schema import open_dataset
 from gazeannotator.errors import BadInput, Cancelled
+from gazeannotator.gaze.agreement import auc_judd, nss
+from gazeannotator.gaze.heatmap import gaze_heatmap
+from gazeannotator.geometry import fit_grid, image_px_to_grid_px
 from gazeannotator.study.agreement import answers_of, reader_agreement
 
 
@@ -97,6 +103,40 @@ def test_agreement_is_that_of_the_study(wide_dataset, page):
         assert cells(text, f"{reader} and pathology")[3] == f"{each.agreement:.1%}"
 
 
+def test_congruency_of_readers_is_that_of_their_maps(wide_dataset, page):
+    data = wide_dataset[1]
+    text = page(data)
+    with open_dataset(data) as file:
+        contents = Contents(file)
+        for index, name in enumerate(contents.classes):
+            shared = [each for each in contents.images() if each.target == index and len(each.readings) == 2]
+            scores = []
+            for image in shared:
+                grid = fit_grid(image.size_px, 128)
+                maps, points = [], []
+                for reading in image.readings:
+                    found = contents.fixations(reading)
+                    xy = image_px_to_grid_px(found["xy_px"], grid) - (grid.dx_px, grid.dy_px)
+                    inside = ((xy >= 0) & (xy < (grid.width_px, grid.height_px))).all(axis=1)
+                    sigma_px = file["readings/px_per_deg"][reading] * grid.scale
+                    shape = (grid.height_px, grid.width_px)
+                    maps.append(gaze_heatmap(xy[inside], found["duration_s"][inside], shape, sigma_px))
+                    points.append(np.floor(xy[inside]).astype(int))
+                scores.append(
+                    [
+                        np.mean([measure(maps[1 - each], points[each]) for each in range(2)])
+                        for measure in (auc_judd, nss)
+                    ]
+                )
+            auc, standardised = np.mean(scores, axis=0)
+            row = cells(text, f"{name}, one reader by the others")
+            assert row[1:] == [f"{auc:.2f}", f"{standardised:.2f}", str(len(shared))]
+
+
+def test_one_reader_is_congruent_with_nobody(small_dataset, page):
+    assert "Congruency" not in page(small_dataset)
+
+
 def test_quality_is_summed_up_as_it_is_in_the_file(small_dataset, page):
     text = page(small_dataset)
     with h5py.File(small_dataset) as file:
@@ -175,3 +215,22 @@ def test_figures_take_what_there_is():
     assert figures.images_per_patient(np.arange(1, 80))
     assert figures.fixation_durations(np.zeros(2))
     assert figures.kappas(np.array([[np.nan, -0.2], [-0.2, np.nan]]), ["a$", "b"])
+
+
+def test_nearly_equal_images_are_told_of_in_report_and_facts(small_dataset, page, tmp_path):
+    data = tmp_path / "d.h5"
+    shutil.copy(small_dataset, data)
+    with h5py.File(data, "r+") as file:
+        told = json.loads(file.attrs["build"])
+        assert told["near_duplicates"] == []
+        pairs = [["0123456789abcdef", "fedcba9876543210"]]
+        told |= {"near_duplicates": pairs, "near_duplicates_count": 7, "near_duplicates_in_two_parts": 3}
+        file.attrs["build"] = json.dumps(told)
+    text = page(data)
+    assert "Nearly equal images of different patients: 7 pairs, 3 of them in different parts" in text
+    assert "fedcba9876543210" not in text
+    assert "Nearly equal" not in page(small_dataset)
+    assert dataset_info(data)["near_duplicates"] == 7
+    with h5py.File(data, "r+") as file:
+        file.attrs["build"] = "{}"
+    assert dataset_info(data)["near_duplicates"] is None

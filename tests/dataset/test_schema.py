@@ -48,6 +48,13 @@ def replace(path, data):
     return how
 
 
+def add(path, data):
+    def how(file):
+        file[path] = data
+
+    return how
+
+
 def attribute(name, value):
     def how(file):
         file.attrs[name] = value
@@ -70,6 +77,12 @@ FAULTS = [
     (put("images/truth", -2, 0), "/images/truth row 0"),
     (put("images/split", 3, 4), "/images/split row 4"),
     (lambda file: put("images/split", (file["images/split"][0] + 1) % 3, 0)(file), "/images/split"),
+    (add("images/fold", np.int8([0, 1] * 10)), "/images/fold"),
+    (add("images/fold", np.repeat(np.int8([0, 2]), 10)), "/images/fold"),
+    (add("images/fold", np.repeat(np.int8([-1, 1]), 10)), "/images/fold row 0"),
+    (add("images/fold", np.zeros(19, np.int8)), "/images/fold"),
+    (add("images/fold", np.zeros(20, np.int64)), "/images/fold"),
+    (lambda file: file.create_group("images/fold"), "/images/fold"),
     (put("images/size_px", 0, 1), "/images/size_px row 1"),
     (put("images/to_grid", [2.0, 0, 8], 1), "/images/to_grid row 1"),
     (put("images/to_grid", [1.0, 0, 7.5], 1), "/images/to_grid row 1"),

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gazeannotator.dataset.consensus import consensus
-from gazeannotator.dataset.splits import parse_split, split_by_patient
+from gazeannotator.dataset.splits import check_folds, folds_by_patient, parse_split, split_by_patient
 from gazeannotator.errors import BadInput
 
 SHARES = (0.6, 0.2, 0.2)
@@ -158,3 +158,49 @@ def test_other_splits_are_refused_in_words(text):
 )
 def test_consensus(labels, confidences, expected):
     assert consensus(np.array(labels), np.array(confidences)) == expected
+
+
+@settings(deadline=None)
+@given(studies, st.integers(2, 6), st.integers(0, 5))
+def test_folds_hold_whole_patients_and_none_is_empty(images, folds, seed):
+    patients = [f"p{patient}" for patient, _ in images]
+    classes = np.array([each for _, each in images], np.int8)
+    if len(set(patients)) < folds:
+        with pytest.raises(BadInput, match="too few"):
+            folds_by_patient(patients, classes, folds, seed)
+        return
+    fold = folds_by_patient(patients, classes, folds, seed)
+    assert set(fold.tolist()) == set(range(folds))
+    assert len(set(zip(patients, fold.tolist(), strict=True))) == len(set(patients))
+    np.testing.assert_array_equal(fold, folds_by_patient(patients, classes, folds, seed))
+
+
+@pytest.mark.parametrize("folds", [2, 5, 10])
+def test_folds_are_as_even_in_every_class_as_the_numbers_allow(folds):
+    random = np.random.default_rng(folds)
+    owner = np.concatenate([np.arange(87), random.integers(0, 87, 498)])
+    classes = np.repeat([0, 1, 2], [22, 45, 20])[owner].astype(np.int8)
+    fold = folds_by_patient([str(each) for each in owner], classes, folds, 0)
+    patients = np.array([len(set(owner[fold == each])) for each in range(folds)])
+    assert np.ptp(patients) <= 2
+    for each in range(3):
+        images = np.bincount(fold[classes == each], minlength=folds)
+        assert np.ptp(images) <= 0.4 * images.mean()
+        assert images.min() > 0
+
+
+def test_folds_of_one_patient_each():
+    fold = folds_by_patient(list("ababcdcd"), np.zeros(8, np.int8), 4, 0)
+    assert sorted(set(fold.tolist())) == [0, 1, 2, 3]
+
+
+def test_seeds_give_other_folds():
+    patients = [str(each) for each in range(40)]
+    first = folds_by_patient(patients, np.zeros(40, np.int8), 5, 0)
+    assert (first != folds_by_patient(patients, np.zeros(40, np.int8), 5, 1)).any()
+
+
+@pytest.mark.parametrize("folds", [-1, 0, 1, 101])
+def test_numbers_of_folds_that_cannot_be_are_refused(folds):
+    with pytest.raises(BadInput, match="from 2 to 100"):
+        check_folds(folds)

@@ -93,3 +93,30 @@ def test_the_recording_is_not_overwritten(run, gaze):
     result = run(gaze, "-o", gaze.parent / "." / gaze.name, *SCREEN, code=2)
     assert "is the recording itself" in result.stderr
     assert gaze.read_bytes() == before
+
+
+@pytest.fixture
+def both(tmp_path):
+    """The right eye sees 50 px beside the left one, and is lost for a while."""
+    path = tmp_path / "eyes.csv"
+    lines = ["right_x_px,right_y_px,time_s,left_x_px,left_y_px"]
+    for n in range(200):
+        right = ",nan" if 90 <= n < 100 else "450,300"
+        lines.append(f"{right},{n / 250},400,300")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(("eye", "x_px"), [("mean", 425), ("left", 400), ("right", 450), ("better", 400)])
+def test_the_eye_is_chosen_by_name(run, both, tmp_path, eye, x_px):
+    run(both, "-o", tmp_path / "fix.csv", *SCREEN, "--eye", eye)
+    with open(tmp_path / "fix.csv", encoding="utf-8", newline="") as file:
+        first = next(csv.DictReader(file))
+    assert float(first["x_px"]) == pytest.approx(x_px, abs=0.01)
+
+
+def test_an_eye_that_is_not_there_is_told(run, both, gaze, tmp_path):
+    out = ("-o", tmp_path / "fix.csv", *SCREEN)
+    assert "there is no column 'left_x_px'" in run(gaze, *out, "--eye", "left", code=2).stderr
+    assert "there is no column 'x_px'" in run(both, *out, code=2).stderr
+    assert "mean, left, right, better" in run(both, *out, "--eye", "third", code=2).stderr

@@ -2,10 +2,20 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gazeannotator.gaze.filters import data_loss, dropped_s, interval_s, odd_at_most, runs, spacing_s, track
+from gazeannotator.gaze.filters import (
+    data_loss,
+    dropped_s,
+    interval_s,
+    lost_rows,
+    median,
+    odd_at_most,
+    runs,
+    spacing_s,
+    track,
+)
 
 
 @given(st.floats(0.1, 200))
@@ -126,3 +136,14 @@ def test_samples_that_never_came_leave_a_gap_on_the_axis():
 def test_a_pause_of_hours_takes_no_memory():
     time_s = np.concatenate([np.arange(100) / 1000, 36000 + np.arange(100) / 1000])
     assert len(track(time_s, np.ones((200, 2))).xy_px) < 400
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=40))
+def test_the_quick_median_is_numpys(values):
+    assert median(np.array(values)) == np.median(values)
+
+
+def test_a_point_is_lost_where_either_coordinate_is():
+    xy = np.array([[1.0, 2.0], [np.nan, 2.0], [1.0, np.nan], [np.nan, np.nan]])
+    assert lost_rows(xy).tolist() == [False, True, True, True]

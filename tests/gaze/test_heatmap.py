@@ -68,3 +68,52 @@ def test_a_large_map_takes_no_loop_over_pixels():
     gaze_heatmap(xy, weights, (1080, 1350), 40.0)
     # A loop over pixels and fixations in Python takes half a minute.
     assert time.perf_counter() - started < 3
+
+
+POINTS = st.lists(st.tuples(st.floats(0, 40), st.floats(0, 30), st.floats(0.05, 2)), min_size=1, max_size=8)
+
+
+def heat_of(points, shape=(30, 40), sigma=3.0, shift=(0, 0)):
+    points = np.array(points, float).reshape(-1, 3)
+    return gaze_heatmap(points[:, :2] + shift, points[:, 2], shape, sigma)
+
+
+@settings(max_examples=40, deadline=None)
+@given(POINTS, POINTS, st.floats(0.1, 10))
+def test_it_is_linear_in_the_weights_and_in_the_fixations(some, others, factor):
+    np.testing.assert_allclose(heat_of(some + others), heat_of(some) + heat_of(others), rtol=1e-9, atol=1e-12)
+    heavier = [(x, y, weight * factor) for x, y, weight in some]
+    np.testing.assert_allclose(heat_of(heavier), factor * heat_of(some), rtol=1e-9, atol=1e-12)
+    # Two fixations on one place are one of both durations.
+    np.testing.assert_allclose(heat_of(some + some), 2 * heat_of(some), rtol=1e-9, atol=1e-12)
+
+
+@settings(max_examples=40, deadline=None)
+@given(POINTS, st.integers(-7, 7), st.integers(-7, 7))
+def test_it_moves_with_the_fixations(points, columns, rows):
+    wide = heat_of(points, (44, 54), shift=(7, 7))
+    moved = heat_of(points, (44, 54), shift=(7 + columns, 7 + rows))
+    np.testing.assert_allclose(
+        moved[7 + rows : 37 + rows, 7 + columns : 47 + columns], wide[7:37, 7:47], rtol=1e-9, atol=1e-12
+    )
+
+
+@settings(max_examples=40, deadline=None)
+@given(POINTS, st.floats(1.5, 4))
+def test_its_mass_is_the_weights_times_that_of_a_gaussian(points, sigma):
+    # Far enough from the edges nothing is cut off; above 1 px a sum over pixel centres is the integral.
+    heat = heat_of(points, (110, 120), sigma, shift=(40, 40))
+    weights = sum(weight for _, _, weight in points)
+    assert heat.sum() == pytest.approx(weights * 2 * math.pi * sigma**2, rel=1e-6)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(POINTS, min_size=1, max_size=4))
+def test_the_mean_of_distributions_is_one_and_does_not_depend_on_order(readings):
+    maps = [heat_of(each) for each in readings]
+    mean = mean_distribution(maps)
+    assert mean.sum() == pytest.approx(1)
+    np.testing.assert_allclose(mean_distribution(maps[::-1]), mean, rtol=1e-9, atol=1e-15)
+    scaled = scaled_to_one(mean)
+    assert scaled.max() == 1
+    assert scaled.min() >= 0

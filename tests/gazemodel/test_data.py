@@ -32,6 +32,13 @@ def test_images_come_as_they_lie_in_the_file(small_data: Path) -> None:
             assert int(item["label"]) == file["images/truth"][row]
 
 
+def test_folds_are_there_where_the_data_set_was_built_with_them(own_data: Path) -> None:
+    assert read_facts(own_data).fold is None
+    with h5py.File(own_data, "r+") as file:
+        file["images/fold"] = (np.arange(33) % 3).astype(np.int8)
+    np.testing.assert_array_equal(read_facts(own_data).fold, np.arange(33) % 3)
+
+
 @pytest.mark.parametrize(("target", "expected"), [("auto", [2, 1]), ("truth", [2]), ("label", [0, 1])])
 def test_the_target_is_truth_label_or_truth_where_it_is_known(
     own_data: Path, target: str, expected: list[int]

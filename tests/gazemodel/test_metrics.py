@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import sklearn.metrics
 
-from gazemodel import agreement, metrics
+from gazemodel import metrics
 
 CLASSES = ("Type 1", "Type 2", "Type 3")
 
@@ -144,39 +144,3 @@ def test_no_temperature_is_learnt_where_all_is_right() -> None:
     logits = random.normal(0, 0.2, (12, 3)) + np.eye(3)[target]
     assert metrics.fit_temperature(logits, target) == 1
     assert metrics.fit_temperature(logits, np.append(target[:-1], (target[-1] + 1) % 3)) != 1
-
-
-def test_agreement_of_a_map_with_itself_is_the_best_there_is() -> None:
-    y, x = np.mgrid[:20, :30]
-    gaze = np.exp(-((x - 8.0) ** 2 + (y - 12.0) ** 2) / 20)
-    at = np.array([[8, 12]])
-    same, other = agreement.agreement(gaze, gaze, at), agreement.agreement(gaze[::-1, ::-1], gaze, at)
-    assert same["cc"] == pytest.approx(1)
-    assert same["sim"] == pytest.approx(1)
-    assert same["kl"] == pytest.approx(0, abs=1e-6)
-    assert same["auc_judd"] == 1
-    assert same["nss"] == pytest.approx((1 - gaze.mean()) / gaze.std())
-    assert other["cc"] < 0.1
-    assert other["sim"] < 0.2
-    assert other["kl"] > 1
-    assert other["auc_judd"] < 0.5
-    assert other["nss"] < 0
-
-
-def test_auc_judd_is_the_area_under_the_roc_of_fixated_pixels() -> None:
-    random = np.random.default_rng(3)
-    attention = random.integers(0, 5, (9, 11)).astype(float)
-    at = np.array([[1, 2], [10, 8], [4, 4]])
-    fixated = np.zeros((9, 11), bool)
-    fixated[at[:, 1], at[:, 0]] = True
-    expected = sklearn.metrics.roc_auc_score(fixated.ravel(), attention.ravel())
-    assert agreement.auc_judd(attention, at) == pytest.approx(expected)
-
-
-def test_a_network_that_looks_nowhere_agrees_with_nothing() -> None:
-    nothing, gaze = np.zeros((8, 8)), np.eye(8)
-    found = agreement.agreement(nothing, gaze, np.array([[1, 1]]))
-    assert found["cc"] == 0
-    assert found["nss"] == 0
-    assert found["auc_judd"] == 0.5
-    assert np.isnan(agreement.nss(gaze, np.empty((0, 2), np.int64)))

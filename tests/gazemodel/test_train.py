@@ -21,7 +21,7 @@ from gazemodel.config import make_config
 from gazemodel.evaluate import calibrate
 from gazemodel.network import initial_network
 from gazemodel.run import load_network, open_run
-from gazemodel.task import GazeTask
+from gazemodel.task import GazeTask, balanced_weights, classification_loss
 
 TINY: dict[str, Any] = {"size": 48, "epochs": 2, "batch": 6, "lr": 1e-3, "patience": 0}
 
@@ -271,3 +271,38 @@ def test_what_cannot_be_resumed_is_refused(
     run, facts, network = train.reopen(small_data, tmp_path / "run", {})
     with pytest.raises(BadInput, match=r"last\.ckpt is damaged"):
         train.fit(run, facts, network, report=lambda *_, **__: None, stop=lambda: False, resume=True)
+
+
+def test_options_for_rare_classes(small_data: Path, tmp_path: Path) -> None:
+    run, facts, network = train.prepare(
+        small_data, tmp_path / "r", make_config(**{**TINY, "class_weights": "balanced", "accumulate": 2})
+    )
+    weights = train._class_weights(facts, run.config)
+    target = facts.target[facts.rows("train")]
+    assert float(weights[target].mean()) == pytest.approx(1)
+    totals = [float(weights[each]) * int((target == each).sum()) for each in range(3)]
+    assert totals == pytest.approx([totals[0]] * 3)
+    train.fit(run, facts, network, report=lambda *_, **__: None, stop=lambda: False)
+    assert run.weights.is_file()
+
+
+def test_the_loss_is_that_of_the_definitions() -> None:
+    logits = torch.randn(8, 3, generator=torch.Generator().manual_seed(0)).double()
+    label = torch.tensor([0, 1, 2, 0, 0, 1, 0, 0])
+    weights = balanced_weights(label, 4)[:3].double()
+    assert balanced_weights(label, 4)[3] == 1
+    true = logits.softmax(1)[torch.arange(8), label]
+    plain = classification_loss(logits, label, make_config())
+    assert torch.equal(plain, functional.cross_entropy(logits, label))
+    focal = classification_loss(logits, label, make_config(focal_gamma=2.0), weights)
+    direct = (weights[label] * (1 - true) ** 2 * -true.log()).sum() / weights[label].sum()
+    assert torch.allclose(focal, direct)
+    weighted = classification_loss(logits, label, make_config(), weights)
+    assert torch.allclose(weighted, (weights[label] * -true.log()).sum() / weights[label].sum())
+    # γ → 0 is the weighted loss.
+    assert torch.allclose(
+        classification_loss(logits, label, make_config(focal_gamma=1e-9), weights), weighted
+    )
+    smooth = classification_loss(logits, label, make_config(label_smoothing=0.3))
+    spread = 0.7 * -true.log() + 0.3 * -logits.log_softmax(1).mean(1)
+    assert torch.allclose(smooth, spread.mean())

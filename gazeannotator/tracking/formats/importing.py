@@ -8,10 +8,10 @@ from pathlib import Path
 
 from gazeannotator.errors import BadInput
 from gazeannotator.study.copying import GazeImport, SessionCopy
+from gazeannotator.study.image_names import ImageNames
 from gazeannotator.study.model import CANNOT_BE_ASSESSED, Image, Reading
 from gazeannotator.study.reading_list import answered
 from gazeannotator.study.store import Store
-from gazeannotator.tracking.formats.image_names import ImageNames
 from gazeannotator.tracking.formats.placing import placed
 from gazeannotator.tracking.formats.recorded import ImportOptions, Recorded, Tell
 from gazeannotator.tracking.formats.registry import FORMATS

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from gazeannotator.dataset.build import BuildOptions, build
+from gazeannotator.dataset.schema import validate
 from gazeannotator.errors import BadInput
 from gazeannotator.study.check import check_study
 
@@ -143,3 +145,12 @@ def test_a_line_that_is_none_stops_the_import(bench, line, reason) -> None:
     assert "a.csv line 4" in error.value.message
     assert reason in error.value.message
     assert bench.store.sessions() == []
+
+
+def test_gaze_without_times_gives_a_map_of_its_samples(bench, tmp_path) -> None:
+    bench.take("a.csv", LOG, "miceye")
+    for weights, expected in (("duration", 0), ("samples", 2)):
+        target = tmp_path / f"{weights}.h5"
+        report = build([bench.store.path], target, BuildOptions(size=64, weights=weights))
+        assert report.with_gaze == expected
+        assert validate(target) == []

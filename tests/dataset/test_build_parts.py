@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from gazeannotator.cli.dataset import app
-from gazeannotator.dataset import part_making, parts
+from gazeannotator.dataset import build_parts, part_making
 from gazeannotator.dataset.build import BuildOptions, build
 from gazeannotator.dataset.build_parts import parts_folder
 from gazeannotator.dataset.schema import LAYOUT, validate
@@ -22,7 +22,7 @@ SMALL = BuildOptions(size=64)
 
 @pytest.fixture(autouse=True)
 def _small_parts(monkeypatch):
-    monkeypatch.setattr(parts, "IMAGES_IN_PART", 4)
+    monkeypatch.setattr(build_parts, "IMAGES_IN_PART", 4)
 
 
 @pytest.fixture
@@ -115,7 +115,7 @@ import sys
 from pathlib import Path
 from gazeannotator.dataset import build_parts
 from gazeannotator.dataset.build import BuildOptions, build
-parts.IMAGES_IN_PART = 4
+build_parts.IMAGES_IN_PART = 4
 def progress(done, total, what):
     if done == 10:
         print("here", flush=True)
@@ -144,7 +144,7 @@ from pathlib import Path
 from gazeannotator.dataset import build_parts
 from gazeannotator.dataset.build import BuildOptions, build
 if __name__ == "__main__":
-    parts.IMAGES_IN_PART = 4
+    build_parts.IMAGES_IN_PART = 4
     def progress(done, total, what):
         if done >= 10:
             print("here", flush=True)
@@ -270,7 +270,7 @@ from pathlib import Path
 from gazeannotator.dataset import build_parts
 from gazeannotator.dataset.build import BuildOptions, build
 from gazeannotator.errors import UserError
-parts.IMAGES_IN_PART = 4
+build_parts.IMAGES_IN_PART = 4
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 study, target, limit = *map(Path, sys.argv[1:3]), int(sys.argv[3])
 from gazeannotator.study.store import Store

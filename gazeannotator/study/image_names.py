@@ -1,4 +1,4 @@
-"""From a file name in another program's recording to the image of the study that was imported from it.
+"""From a file name that others know to the image of the study that was imported from it.
 
 The study keeps no file names, only their keyed hashes: a name can be tried, not looked up.
 """
@@ -40,19 +40,26 @@ class ImageNames:
         BadInput
             There is none, or several have that name.
         """
+        images = self.matches(said)
+        if len(images) > 1:
+            raise BadInput(
+                f"{len(images)} images of the study were imported from files named '{_shown(_plain(said))}'.",
+                "Give their files different names, and import them and this file again.",
+            )
+        if not images:
+            raise BadInput(
+                f"The study has no image that was imported from a file named '{_shown(_plain(said))}'.",
+                "Import that image first, or leave it out.",
+            )
+        return images[0]
+
+    def matches(self, said: str) -> list[Image]:
+        """Return the images that a file name or path may mean, as `find`: one, none, or several."""
         for name in _possible_names(said):
             images = {each.id: each for each in self._by_hash.get(self._key.file_hmac(name), ())}
-            if len(images) > 1:
-                raise BadInput(
-                    f"{len(images)} images of the study were imported from files named '{_shown(name)}'.",
-                    "Give their files different names, and import them and this file again.",
-                )
             if images:
-                return next(iter(images.values()))
-        raise BadInput(
-            f"The study has no image that was imported from a file named '{_shown(_plain(said))}'.",
-            "Import that image first, or leave it out.",
-        )
+                return list(images.values())
+        return []
 
 
 def _plain(said: str) -> str:
