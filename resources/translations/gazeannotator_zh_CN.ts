@@ -824,6 +824,30 @@
         <translation>{n} 幅训练集或验证集图像没有眼动数据，因此没有注意力图。</translation>
     </message>
     <message>
+        <source>In attention maps every fixation weighs the same, however long it was.</source>
+        <translation>在注意力图中，每个注视点无论持续多久，权重都相同。</translation>
+    </message>
+    <message>
+        <source>Attention maps are made of gaze samples, not of fixations.</source>
+        <translation>注意力图由视线采样点而非注视点生成。</translation>
+    </message>
+    <message>
+        <source>Attention maps hold the first {seconds} s of each reading only.</source>
+        <translation>注意力图只包含每次阅片的前 {seconds} 秒。</translation>
+    </message>
+    <message>
+        <source>Attention maps leave out where the eye rested when the image came.</source>
+        <translation>注意力图不包含图像出现时眼睛正停留之处的注视。</translation>
+    </message>
+    <message>
+        <source>The central bias is taken off the attention maps, which come from the data set&apos;s own grid; regions of gaze of single readings still have it.</source>
+        <translation>注意力图已去除中心偏差，并取自数据集自身的网格；单次阅片的视线区域仍含有中心偏差。</translation>
+    </message>
+    <message>
+        <source>Gaze and fixations are those of one eye: {eye}.</source>
+        <translation>视线和注视点取自一只眼：{eye}。</translation>
+    </message>
+    <message>
         <source>{n} of {total} sittings have no gaze whose times are known.</source>
         <translation>{total} 次阅片中有 {n} 次没有带时间的眼动数据。</translation>
     </message>
