@@ -149,7 +149,7 @@ def _watch(pid: int, peak: list[float]) -> None:
                 except psutil.Error:
                     continue
             peak[0] = max(peak[0], held)
-            time.sleep(0.1)
+            time.sleep(0.5)
     except psutil.Error:
         return
 
