@@ -159,6 +159,11 @@ def warn(text: str) -> None:
     _complain(f"Warning: {text}")
 
 
+def note(text: str) -> None:
+    """Write on stderr what is no warning, and no result either."""
+    _complain(text)
+
+
 def say(text: str = "") -> None:
     """Write a line for people on stdout, at once."""
     sys.stdout.write(text + "\n")

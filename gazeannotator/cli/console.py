@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import signal
 import threading
 from collections.abc import Iterator
@@ -12,19 +13,24 @@ import typer
 
 from gazeannotator.errors import Cancelled, UserError
 from gazemodel import events
-from gazemodel.console import ProgressStyle, draw_bar, fail, print_json, run_app, say, user_errors, warn
+from gazemodel.console import ProgressStyle, draw_bar, fail, note, print_json, run_app, say, user_errors, warn
 
 __all__ = [
     "Progress",
     "ProgressStyle",
     "fail",
     "long_work",
+    "note",
     "print_json",
     "run_app",
     "say",
     "user_errors",
     "warn",
 ]
+
+
+_PATIENCE_S = 5.0
+"""After this time a job that was asked to stop is interrupted wherever it is."""
 
 
 class Progress(Protocol):
@@ -54,7 +60,17 @@ def long_work(style: ProgressStyle, job: str) -> Iterator[Progress]:
         else:
             draw_bar(done, total, what)
 
-    previous = signal.signal(signal.SIGTERM, signal.default_int_handler)  # raises KeyboardInterrupt
+    hurry = threading.Timer(_PATIENCE_S, _thread.interrupt_main)
+    hurry.daemon = True
+
+    def ask(_number: int, _frame: object) -> None:
+        # An exception may come amid HDF5, or where Python drops it. So the job is asked first.
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+        hurry.start()
+
+    previous = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield report
     except (Cancelled, KeyboardInterrupt):
@@ -67,4 +83,6 @@ def long_work(style: ProgressStyle, job: str) -> Iterator[Progress]:
             events.emit("failed", message=error.message, hint=error.hint)
         raise
     finally:
-        signal.signal(signal.SIGTERM, previous)
+        hurry.cancel()
+        for number, handler in previous.items():
+            signal.signal(number, handler)

@@ -106,9 +106,18 @@ def build(
         ),
     ] = _DEFAULTS.central_bias,
     jobs: Annotated[int, typer.Option(min=1, help="Processes that share the work.")] = 1,
+    multi_file: Annotated[
+        bool,
+        typer.Option(
+            "--multi-file",
+            help="Keep images and gaze in several files in DATA.h5.parts, which DATA.h5 shows as its own.",
+        ),
+    ] = False,
     progress: Style = console.ProgressStyle.bar,
 ) -> None:
     """Build a data set of one or more studies: images, labels, gaze, fixations, heatmaps, split by patient.
+
+    A build that was stopped goes on where it was when the same command is given again.
 
     Example: gazeannotator dataset build my-study -o data.h5
     """
@@ -129,7 +138,15 @@ def build(
         central_bias=central_bias,
     )
     with console.long_work(progress, "dataset build") as report_progress:
-        report = build_dataset(studies, output, options, report_progress, jobs)
+        report = build_dataset(
+            studies,
+            output,
+            options,
+            report_progress,
+            jobs,
+            multi_file=multi_file,
+            notice=lambda text: _notice(progress, text),
+        )
         _finish(progress, {"dataset": str(output), **dataclasses.asdict(report)}, _built(output, report))
     if progress is console.ProgressStyle.bar:
         for warning in report.warnings:
@@ -264,6 +281,13 @@ def _finish(progress: console.ProgressStyle, facts: dict[str, Any], lines: list[
         return
     for line in lines:
         console.say(line)
+
+
+def _notice(progress: console.ProgressStyle, text: str) -> None:
+    if progress is console.ProgressStyle.json:
+        events.emit("notice", message=text)
+    else:
+        console.note(text)
 
 
 def _built(output: Path, report: BuildReport) -> list[str]:

@@ -23,9 +23,7 @@ def whole_file(target: Path) -> Iterator[Path]:
     StorageError
         If it cannot be written.
     """
-    _check_parent(target)
-    if target.is_dir():
-        raise BadInput(f"{target} is a folder.", "Give the name of a file.")
+    check_file_target(target)
     temporary = _beside(target)
     try:
         with _written_to(target):
@@ -63,6 +61,19 @@ def whole_folder(target: Path) -> Iterator[Path]:
             os.replace(temporary, target)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def check_file_target(target: Path) -> None:
+    """Refuse a target that can be no file.
+
+    Raises
+    ------
+    BadInput
+        If it is a folder or lies in none.
+    """
+    _check_parent(target)
+    if target.is_dir():
+        raise BadInput(f"{target} is a folder.", "Give the name of a file.")
 
 
 def _beside(target: Path) -> Path:

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gazeannotator.dataset.assembling import AddParts, Assembler, assembling
+from gazeannotator.dataset.build_parts import Part, divided, remove_others, workplace
 from gazeannotator.dataset.central_bias import CENTRAL_BIAS, remove_central_bias
 from gazeannotator.dataset.corrections import CorrectedSpans
 from gazeannotator.dataset.joining import Joined, join_studies
 from gazeannotator.dataset.leakage import find_leakage
 from gazeannotator.dataset.looks import WEIGHTS, Weighting
-from gazeannotator.dataset.parts import Parts, PartsPlan, split_of_file
-from gazeannotator.dataset.preparing import PreparedImage, Recipe, prepared
+from gazeannotator.dataset.part_making import make_parts
+from gazeannotator.dataset.parts import PartsPlan, split_of_file
+from gazeannotator.dataset.preparing import Recipe
 from gazeannotator.dataset.readings import Quality
 from gazeannotator.dataset.schema import SPLITS, target_classes
 from gazeannotator.dataset.splits import check_folds
-from gazeannotator.dataset.writer import DatasetWriter, writing
 from gazeannotator.errors import BadInput
 from gazeannotator.gaze.eyes import EYES, MEAN
 from gazeannotator.gaze.fixations import DEFAULT, METHODS
@@ -156,8 +159,14 @@ def build(
     options: BuildOptions | None = None,
     progress: Progress | None = None,
     jobs: int = 1,
+    *,
+    multi_file: bool = False,
+    notice: Callable[[str], None] = lambda text: None,
 ) -> BuildReport:
-    """Build a data set from one or more studies, image by image.
+    """Build a data set from one or more studies, part by part.
+
+    Parts that an earlier build of the same target left when it was stopped are used again where
+    nothing has changed for them.
 
     Parameters
     ----------
@@ -168,6 +177,10 @@ def build(
     progress : callable, optional
     jobs : int
         Processes that share the work.
+    multi_file : bool
+        Leave images and gaze in files of their own, in a folder beside the target that it shows.
+    notice : callable
+        Called with a sentence where a build goes on from an earlier one, or stops and could go on.
 
     Returns
     -------
@@ -176,9 +189,9 @@ def build(
     Raises
     ------
     UserError
-        If a study, an option or the target cannot be used.
+        If a study, an option or the target cannot be used, or another program is building it.
     Cancelled
-        If `progress` stopped it; nothing is left behind.
+        If `progress` stopped it.
     """
     options = options or BuildOptions()
     check_options(options)
@@ -188,36 +201,69 @@ def build(
     weighting = Weighting.of(asdict(options))
     recipe = Recipe(options.size, options.method, options.sigma_deg, limits, weighting, options.eye)
     paths = list(dict.fromkeys(studies))
+    total = len(joined.images)
     tally = _Tally()
-    with writing(target, options.size) as writer:
-        with closing(prepared(joined.images, paths, recipe, jobs)) as work:
-            for row, image in enumerate(work):
-                if progress:
-                    progress(row, len(joined.images), "Images")
-                _write(writer, row, image)
-                tally.add(image)
-        parts, warnings = _finish(writer, joined, tally, plan, options, limits)
-        if options.central_bias == "remove":
-            warnings += _without_central_bias(writer, progress)
+
+    def told(done: int) -> None:
         if progress:
-            progress(len(joined.images), len(joined.images), "Images")
+            progress(done, total, "Images")
+
+    with workplace(target) as folder:
+        parts = divided(joined, recipe, folder)
+        with _resuming(folder, parts, total, notice) as ready:
+            missing = [part for part in parts if not part.is_ready()]
+            make_parts(missing, paths, recipe, jobs, lambda done: told(ready + done))
+            with assembling(target, options.size, parts, multi_file) as adding:
+                for columns in adding.added():
+                    told(total)
+                    tally.add(columns)
+                split, warnings = _finish(adding.assembler, joined, tally, plan, options, limits)
+                if options.central_bias == "remove":
+                    warnings += _without_central_bias(adding, tally, split, progress)
+                told(total)
     return BuildReport(
-        images=len(joined.images),
+        images=total,
         patients=len({image.patient for image in joined.images}),
         readings=tally.readers.total(),
         valid=tally.valid,
-        with_gaze=tally.with_gaze,
+        with_gaze=sum(int(each.sum()) for each in tally.has_gaze),
         gaze_samples=tally.gaze_samples,
         fixations=tally.fixations,
         excluded=dict(tally.excluded),
         not_validated=tally.not_validated,
-        splits={name: int((parts.split == part).sum()) for part, name in enumerate(SPLITS)},
+        splits={name: int((split == part).sum()) for part, name in enumerate(SPLITS)},
         warnings=[*joined.warnings, *warnings],
     )
 
 
-def _without_central_bias(writer: DatasetWriter, progress: Progress | None) -> list[str]:
-    kept = remove_central_bias(writer.file, progress)
+@contextmanager
+def _resuming(
+    folder: Path, parts: Sequence[Part], total: int, notice: Callable[[str], None]
+) -> Iterator[int]:
+    """Give the number of images that are ready; say so, and say it again where the build stops."""
+
+    def ready() -> int:
+        return sum(len(part.images) for part in parts if part.is_ready())
+
+    remove_others(folder, parts)
+    if before := ready():
+        notice(f"Going on: {before} of {total} images were ready.")
+    try:
+        yield before
+    except BaseException:
+        if after := ready():
+            notice(
+                f"{after} of {total} images are ready: the same command goes on from there. "
+                f"To give it up, delete the folder {folder}."
+            )
+        raise
+
+
+def _without_central_bias(
+    adding: AddParts, tally: _Tally, split: NDArray[np.int8], progress: Progress | None
+) -> list[str]:
+    with adding.heatmaps() as heatmaps:
+        kept = remove_central_bias(heatmaps, split, np.concatenate(tally.has_gaze), progress)
     if not kept:
         return []
     return [f"{kept} heatmaps keep the central bias: without it nothing is left, or no other is there."]
@@ -239,12 +285,6 @@ def _told(limits: Mapping[Path, float]) -> float | dict[str, float]:
     return {path.resolve().name: limit for path, limit in limits.items()}
 
 
-def _write(writer: DatasetWriter, row: int, image: PreparedImage) -> None:
-    writer.write_image(image.pixels, image.heatmap, image.columns)
-    for reading in image.readings:
-        writer.write_reading(reading.gaze, reading.fixations, {**reading.columns, "image": row})
-
-
 def _nominal(joined: Joined) -> dict[str, list[str]]:
     """Name what was assumed of imported sessions, as in `ImportedFrom`, by their ids."""
     sessions = {each.session.id: each.session for image in joined.images for each in image.readings}
@@ -255,9 +295,9 @@ class _Tally:
     """What has been written so far, as far as it is needed once more."""
 
     def __init__(self) -> None:
-        self.truth: list[int] = []
-        self.label: list[int] = []
-        self.with_gaze = 0
+        self.truth: list[NDArray[np.int8]] = []
+        self.label: list[NDArray[np.int8]] = []
+        self.has_gaze: list[NDArray[np.bool_]] = []
         self.readers: Counter[str] = Counter()
         self.excluded: Counter[str] = Counter()
         self.valid = 0
@@ -268,38 +308,47 @@ class _Tally:
         self.corrected = CorrectedSpans()
         self.fingerprints = bytearray()
 
-    def add(self, image: PreparedImage) -> None:
-        """Count one image and its readings."""
-        self.truth.append(image.columns["truth"])
-        self.label.append(image.columns["label"])
-        self.with_gaze += image.heatmap is not None
-        self.fingerprints += image.fingerprint
-        for reading in image.readings:
-            columns = reading.columns
-            self.readers[columns["reader"]] += 1
-            self.valid += columns["valid"]
-            self.not_validated += bool(columns["valid"] and np.isnan(columns["accuracy_deg"]))
-            self.simulated |= columns["source"] == "simulated"
-            self.gaze_samples += len(reading.gaze["t_s"])
-            self.fixations += len(reading.fixations["onset_s"])
-            if reading.corrected:
-                self.corrected.add(columns)
-            if columns["exclusion"]:
-                self.excluded[columns["exclusion"]] += 1
+    def add(self, columns: Mapping[str, NDArray[Any]]) -> None:
+        """Count the images and readings of a part, by its columns."""
+        self.truth.append(columns["/images/truth"])
+        self.label.append(columns["/images/label"])
+        self.has_gaze.append(columns["/images/has_gaze"])
+        self.fingerprints += columns["/images/fingerprint"].tobytes()
+        of_readings = {
+            name.rsplit("/", 1)[1]: _decoded(values)
+            for name, values in columns.items()
+            if name.startswith("/readings/")
+        }
+        self.readers.update(of_readings["reader"])
+        self.valid += int(of_readings["valid"].sum())
+        self.not_validated += int((of_readings["valid"] & np.isnan(of_readings["accuracy_deg"])).sum())
+        self.simulated |= bool((of_readings["source"] == "simulated").any())
+        self.gaze_samples += int(of_readings["gaze_count"].sum())
+        self.fixations += int(of_readings["fixation_count"].sum())
+        self.excluded.update(each for each in of_readings["exclusion"] if each)
+        for row in np.flatnonzero(of_readings["corrected"]):
+            self.corrected.add({name: values[row] for name, values in of_readings.items()})
 
     def targets(self) -> NDArray[np.int8]:
         """Target class of each image so far."""
-        return target_classes(np.array(self.truth, np.int8), np.array(self.label, np.int8))
+        return target_classes(np.concatenate(self.truth), np.concatenate(self.label))
+
+
+def _decoded(values: NDArray[Any]) -> NDArray[Any]:
+    """Turn bytes into str objects."""
+    if values.dtype.kind != "S":
+        return values
+    return np.array([each.decode() for each in values.tolist()], object)
 
 
 def _finish(
-    writer: DatasetWriter,
+    writer: Assembler,
     joined: Joined,
     tally: _Tally,
     plan: PartsPlan,
     options: BuildOptions,
     limits: Mapping[Path, Quality],
-) -> tuple[Parts, list[str]]:
+) -> tuple[NDArray[np.int8], list[str]]:
     """Split the images and write what is known only now."""
     parts = plan.assign(tally.targets())
     ids, patients = [image.id for image in joined.images], [image.patient for image in joined.images]
@@ -325,4 +374,4 @@ def _finish(
     writer.finish(parts.columns, attributes)
     if not tally.valid:
         warnings.append("No reading is used: the data set has no labels and no gaze of readers.")
-    return parts, warnings
+    return parts.split, warnings

@@ -22,13 +22,21 @@ _ROUNDING = 2.0**-10
 """Maps are stored in half precision: less than this share of a map's maximum is no difference."""
 
 
-def remove_central_bias(file: Any, progress: Callable[[int, int, str], None] | None = None) -> int:  # noqa: ANN401
+def remove_central_bias(
+    heatmaps: Any,  # noqa: ANN401 - h5py has no types
+    split: NDArray[np.int8],
+    has_gaze: NDArray[np.bool_],
+    progress: Callable[[int, int, str], None] | None = None,
+) -> int:
     """Subtract the mean of the training part's other maps from every map, in place.
 
     Parameters
     ----------
-    file : h5py.File
-        Open for writing; /images/heatmap, /images/split and /images/has_gaze are whole.
+    heatmaps : h5py.Dataset or Heatmaps
+        Open for writing; its shape is (n, S, S).
+    split : ndarray of int8, shape (n,)
+        Part of each image.
+    has_gaze : ndarray of bool, shape (n,)
     progress : callable, optional
 
     Returns
@@ -42,8 +50,6 @@ def remove_central_bias(file: Any, progress: Callable[[int, int, str], None] | N
     a maximum of 1. The mean of a training image is that of the others, so that no map is subtracted
     from itself; gaze of the validation and test parts is in no mean. Two passes, one map in memory.
     """
-    heatmaps = file["/images/heatmap"]
-    split, has_gaze = file["/images/split"][:], file["/images/has_gaze"][:].astype(bool)
     rows, training = np.flatnonzero(has_gaze), has_gaze & (split == _TRAIN)
     steps = len(rows) + int(training.sum())
     total = np.zeros(heatmaps.shape[1:])

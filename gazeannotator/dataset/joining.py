@@ -42,6 +42,8 @@ class Joined:
         Of the study, or of all of them.
     protocols : mapping of Path to Protocol
         The options of each study.
+    gaze_heads : mapping
+        Study → session → what changes when gaze is added to it.
     patients_known : bool
         Whether every image has a patient.
     warnings : tuple of str
@@ -51,6 +53,7 @@ class Joined:
     name: str
     scheme: Scheme
     protocols: Mapping[Path, Protocol]
+    gaze_heads: Mapping[Path, Mapping[str, str]]
     images: tuple[JoinedImage, ...]
     patients_known: bool
     warnings: tuple[str, ...]
@@ -84,6 +87,7 @@ def join_studies(studies: Sequence[Path]) -> Joined:
     found = _Collected()
     names: list[str] = []
     protocols: dict[Path, Protocol] = {}
+    gaze_heads: dict[Path, dict[str, str]] = {}
     checks: set[str] = set()
     scheme: Scheme | None = None
     for path in studies:
@@ -92,6 +96,8 @@ def join_studies(studies: Sequence[Path]) -> Joined:
             names += [store.name] if store.name not in names else []
             protocols[store.path] = store.protocol
             checks.add(_key_mark(store))
+            # Before the readings: gaze that is recorded meanwhile then changes the heads of the next build.
+            gaze_heads[store.path] = store.gaze_heads()
             _collect(found, store)
     if scheme is None or not found.images:
         raise BadInput(f"There is no image in {studies[0]}.", "Import images first (File, Import images).")
@@ -108,7 +114,7 @@ def join_studies(studies: Sequence[Path]) -> Joined:
             "The studies have different key files, so patients cannot be matched between them: "
             "a patient who is in two of them may lie in two parts of the split."
         )
-    return Joined(", ".join(names), scheme, protocols, images, patients_known, tuple(warnings))
+    return Joined(", ".join(names), scheme, protocols, gaze_heads, images, patients_known, tuple(warnings))
 
 
 def _key_mark(store: Store) -> str:

@@ -1,11 +1,9 @@
-"""The part of a build that is work: images and readings made ready, in this process or in several."""
+"""The part of a build that is work: images and readings made ready."""
 
 from __future__ import annotations
 
-import multiprocessing
-from collections import deque
-from collections.abc import Generator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,7 @@ from gazeannotator.dataset.fingerprint import fingerprint
 from gazeannotator.dataset.grid import content, heatmap_on_grid, pixels_on_grid
 from gazeannotator.dataset.joining import JoinedImage
 from gazeannotator.dataset.looks import Weighting
+from gazeannotator.dataset.reading_gaze import GazeSource
 from gazeannotator.dataset.readings import PreparedReading, Quality, prepare_reading
 from gazeannotator.gaze.eyes import MEAN
 from gazeannotator.geometry import fit_grid
@@ -71,19 +70,26 @@ class Preparer:
 
     def __init__(self, studies: Sequence[Path], recipe: Recipe) -> None:
         self._stores = {path: Store.open(path) for path in studies}
-        self._recipe = recipe
+        self.recipe = recipe
 
     def close(self) -> None:
         """Close the studies."""
         for store in self._stores.values():
             store.close()
 
-    def prepare(self, image: JoinedImage) -> PreparedImage:
+    def prepared(self, images: Sequence[JoinedImage]) -> Iterator[PreparedImage]:
+        """Prepare images in their order, by what the studies hold at the beginning."""
+        with ExitStack() as stack:
+            sources = {path: stack.enter_context(store.gaze_reader()) for path, store in self._stores.items()}
+            for image in images:
+                yield self._prepare(image, sources)
+
+    def _prepare(self, image: JoinedImage, sources: Mapping[Path, GazeSource]) -> PreparedImage:
         """Read an image and all its readings, and put them on the grid."""
-        recipe = self._recipe
+        recipe = self.recipe
         readings = [
             prepare_reading(
-                self._stores[each.study],
+                sources[each.study],
                 each.session,
                 each.reading,
                 image.size_px,
@@ -115,50 +121,3 @@ class Preparer:
             readings=readings,
             fingerprint=fingerprint(pixels[content(grid)]),
         )
-
-
-def prepared(
-    images: Sequence[JoinedImage], studies: Sequence[Path], recipe: Recipe, jobs: int
-) -> Generator[PreparedImage, None, None]:
-    """Prepare images in their order, with a few in memory at a time.
-
-    Parameters
-    ----------
-    images : sequence of JoinedImage
-    studies : sequence of Path
-        Where their readings are.
-    recipe : Recipe
-    jobs : int
-        Processes that share the work; 1 does it here.
-    """
-    if jobs <= 1:
-        preparer = Preparer(studies, recipe)
-        try:
-            yield from map(preparer.prepare, images)
-        finally:
-            preparer.close()
-        return
-    # A fresh process on every system: a forked one would inherit open database connections.
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(jobs, context, _open_in_child, (studies, recipe))
-    waiting: deque[Future[PreparedImage]] = deque()
-    try:
-        for image in images:
-            waiting.append(pool.submit(_prepare_in_child, image))
-            if len(waiting) > 2 * jobs:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-_in_child: list[Preparer] = []
-
-
-def _open_in_child(studies: Sequence[Path], recipe: Recipe) -> None:
-    _in_child.append(Preparer(studies, recipe))
-
-
-def _prepare_in_child(image: JoinedImage) -> PreparedImage:
-    return _in_child[0].prepare(image)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,13 @@ from numpy.typing import NDArray
 from gazeannotator.gaze.filters import data_loss, spacing_s
 from gazeannotator.samples import GazeChunk
 from gazeannotator.study.model import Reading, Session
-from gazeannotator.study.store import Store
+
+
+class GazeSource(Protocol):
+    """Where gaze comes from: a `Store`, or its `GazeReader`, which is faster."""
+
+    def gaze(self, session_id: str, start_s: float, stop_s: float) -> GazeChunk:
+        """Return the samples of a session with ``start_s`` ≤ t ≤ ``stop_s``, see `Store.gaze`."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +55,7 @@ class SeenGaze:
 
 
 def gaze_while_seen(
-    store: Store, session: Session, onset_s: float, duration_s: float, *, timed: bool = True
+    source: GazeSource, session: Session, onset_s: float, duration_s: float, *, timed: bool = True
 ) -> SeenGaze:
     """Cut the gaze of a reading out of its session.
 
@@ -59,26 +66,26 @@ def gaze_while_seen(
     timed : bool
         False for a source that tells the order of its samples only.
     """
-    time_s, chunk = _within(store, session, onset_s, duration_s, timed)
+    time_s, chunk = _within(source, session, onset_s, duration_s, timed)
     rate_hz = _rate_hz(time_s, session)
     recorded = session.tells_loss or (session.imported is None and len(time_s) > 0)
     loss = data_loss(time_s, chunk.lost, 0.0, duration_s, rate_hz) if recorded else math.nan
     return SeenGaze(time_s, chunk, rate_hz, loss)
 
 
-def reading_loss(store: Store, session: Session, reading: Reading) -> float:
+def reading_loss(source: GazeSource, session: Session, reading: Reading) -> float:
     """Share of lost samples of a reading; NaN where nothing was recorded."""
     onset_s, duration_s = reading.seen(session.onset_correction_s)
-    return gaze_while_seen(store, session, onset_s, duration_s, timed=reading.times != "none").data_loss
+    return gaze_while_seen(source, session, onset_s, duration_s, timed=reading.times != "none").data_loss
 
 
 def _within(
-    store: Store, session: Session, onset_s: float, duration_s: float, timed: bool
+    source: GazeSource, session: Session, onset_s: float, duration_s: float, timed: bool
 ) -> tuple[NDArray[np.float64], GazeChunk]:
     if math.isnan(duration_s):
         return np.empty(0), GazeChunk.empty()
     # The sum may be rounded to before a sample that came with the end.
-    chunk = store.gaze(session.id, onset_s, math.nextafter(onset_s + duration_s, math.inf))
+    chunk = source.gaze(session.id, onset_s, math.nextafter(onset_s + duration_s, math.inf))
     if not timed:
         return np.full(len(chunk), np.nan), chunk
     time_s = chunk.time_s - onset_s

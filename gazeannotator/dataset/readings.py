@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from gazeannotator.dataset.corrections import corrected
 from gazeannotator.dataset.looks import Look, Weighting, weighed
-from gazeannotator.dataset.reading_gaze import gaze_while_seen
+from gazeannotator.dataset.reading_gaze import GazeSource, gaze_while_seen
 from gazeannotator.dataset.rules import OPERATOR
 from gazeannotator.gaze.eyes import MEAN, chosen_eye
 from gazeannotator.gaze.fixations import find_fixations
@@ -24,7 +24,6 @@ from gazeannotator.geometry import (
 )
 from gazeannotator.samples import plausible_mm
 from gazeannotator.study.model import CANNOT_BE_ASSESSED, Reading, Session
-from gazeannotator.study.store import Store
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,7 @@ class PreparedReading:
 
 
 def prepare_reading(
-    store: Store,
+    source: GazeSource,
     session: Session,
     reading: Reading,
     size_px: tuple[int, int],
@@ -92,8 +91,8 @@ def prepare_reading(
 
     Parameters
     ----------
-    store : Store
-        Of the reading.
+    source : GazeSource
+        The study of the reading.
     session : Session
     reading : Reading
     size_px : tuple of int
@@ -109,7 +108,7 @@ def prepare_reading(
     PreparedReading
     """
     onset_s, duration_s = reading.seen(session.onset_correction_s)
-    seen = gaze_while_seen(store, session, onset_s, duration_s, timed=reading.times != "none")
+    seen = gaze_while_seen(source, session, onset_s, duration_s, timed=reading.times != "none")
     time_s, chunk, loss = seen.time_s, seen.chunk, seen.data_loss
 
     distance_mm = plausible_mm(chunk.distance_mm)

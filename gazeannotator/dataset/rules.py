@@ -26,6 +26,10 @@ OPERATOR = "operator: "
 """How an exclusion by hand begins; the operator's words follow."""
 
 _END_TOLERANCE_S = 1e-6
+_ROWS_AT_ONCE = 65536
+_PLANES_AT_ONCE = 16
+_ONE_BITS = 0x3C00
+"""What a half-precision 1 looks like as an unsigned number."""
 
 _MAP_COLUMNS = {"gaze": ("t_s", "xy_px"), "fixations": ("onset_s", "duration_s", "xy_px")}
 """What a heatmap is made of."""
@@ -125,25 +129,34 @@ def _image_grid(content: Content) -> Found:
 
 
 def _image_planes(content: Content) -> Found:
-    file = content.file
     has_gaze = content.column("/images/has_gaze")
+    size, grid = content.column("/images/size_px"), content.column("/images/to_grid")
+    heatmaps = _Window(content.file, ["/images/heatmap"], _PLANES_AT_ONCE)
+    pixels = _Window(content.file, ["/images/pixels"], _PLANES_AT_ONCE)
     for row, expected in enumerate(has_gaze):
-        where = f"/images/heatmap row {row}"
-        heatmap = file["/images/heatmap"][row]
-        if not np.isfinite(heatmap).all() or (heatmap < 0).any():
-            yield "values that are negative or not finite", where
-        elif heatmap.any() != bool(expected):
-            yield f"has_gaze is {bool(expected)}, the map says otherwise", where
-        elif expected and heatmap.max() != 1:
-            yield f"the maximum is {heatmap.max()}, not 1", where
-        if not np.isfinite(file["/images/to_grid"][row]).all():
+        (heatmap,), (padding,) = heatmaps.rows(row, row + 1), pixels.rows(row, row + 1)
+        if fault := _heatmap_fault(heatmap[0], bool(expected)):
+            yield fault, f"/images/heatmap row {row}"
+        if not np.isfinite(grid[row]).all():
             continue  # told by the rule of the grid
-        scale, dx, dy = file["/images/to_grid"][row]
-        width, height = (max(1, round(float(each * scale))) for each in file["/images/size_px"][row])
-        padding = file["/images/pixels"][row]
-        padding[int(dy) : int(dy) + height, int(dx) : int(dx) + width] = 0
-        if padding.any():
+        scale, dx, dy = grid[row]
+        width, height = (max(1, round(float(each * scale))) for each in size[row])
+        padding[0, int(dy) : int(dy) + height, int(dx) : int(dx) + width] = 0
+        if padding[0].any():
             yield "the padding is not zero", f"/images/pixels row {row}"
+
+
+def _heatmap_fault(heatmap: NDArray[np.float16], has_gaze: bool) -> str:
+    # Bits of numbers that are not negative have the numbers' order, and numpy is slow with halves.
+    if heatmap.view(np.uint16).max() == (_ONE_BITS if has_gaze else 0):
+        return ""
+    if not np.isfinite(heatmap).all() or (heatmap < 0).any():
+        return "values that are negative or not finite"
+    if heatmap.any() != has_gaze:
+        return f"has_gaze is {has_gaze}, the map says otherwise"
+    if has_gaze and heatmap.max() != 1:
+        return f"the maximum is {heatmap.max()}, not 1"
+    return ""
 
 
 def _image_evidence(content: Content) -> Found:
@@ -154,27 +167,34 @@ def _image_evidence(content: Content) -> Found:
     valid, label = content.column("/readings/valid"), content.column("/readings/label")
     confidence = content.column("/readings/confidence")
     stored, has_gaze = content.column("/images/label"), content.column("/images/has_gaze")
-    weighting = Weighting.of(content.build)
     readings: dict[int, list[int]] = {row: [] for row in range(len(stored))}
     for reading in np.flatnonzero(valid & (image >= 0) & (image < len(stored))):
         readings[int(image[reading])].append(int(reading))
+    weighs = _weighs_on_image(content, image)
     for row, mine in readings.items():
         if consensus(label[mine], confidence[mine]) != stored[row]:
             yield "not the consensus of the image's valid readings", f"/images/label row {row}"
-        if any(_looks_at_image(content, reading, weighting) for reading in mine) != bool(has_gaze[row]):
+        if weighs[mine].any() != bool(has_gaze[row]):
             yield "does not agree with the gaze of its valid readings", f"/images/has_gaze row {row}"
 
 
-def _looks_at_image(content: Content, reading: int, weighting: Weighting) -> bool:
-    file = content.file
-
-    def rows(table: str, prefix: str) -> dict[str, NDArray[Any]]:
-        first, count = (file[f"/readings/{prefix}_{each}"][reading] for each in ("first", "count"))
-        return {name: file[f"/{table}/{name}"][first : first + count] for name in _MAP_COLUMNS[table]}
-
-    gaze = rows("gaze", "gaze") if weighting.weights == "samples" else {}
-    size_px = file["/images/size_px"][file["/readings/image"][reading]]
-    return len(weighed(gaze, rows("fixations", "fixation"), size_px, weighting)[0]) > 0
+def _weighs_on_image(content: Content, image: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which readings have gaze that counts for the heatmap of their image."""
+    weighting, size_px = Weighting.of(content.build), content.column("/images/size_px")
+    found = np.zeros(len(image), bool)
+    tables = {"fixations": "fixation", **({"gaze": "gaze"} if weighting.weights == "samples" else {})}
+    windows = {
+        table: _Window(content.file, [f"/{table}/{name}" for name in _MAP_COLUMNS[table]]) for table in tables
+    }
+    bounds = {table: _bounds(content, prefix) for table, prefix in tables.items()}
+    for reading in np.flatnonzero((image >= 0) & (image < len(size_px))):
+        columns = {
+            table: dict(zip(_MAP_COLUMNS[table], window.rows(*bounds[table][reading]), strict=True))
+            for table, window in windows.items()
+        }
+        points, _ = weighed(columns.get("gaze", {}), columns["fixations"], size_px[image[reading]], weighting)
+        found[reading] = len(points) > 0
+    return found
 
 
 def _reading_columns(content: Content) -> Found:
@@ -248,17 +268,16 @@ def _may_be_lost(
 
 def _samples(content: Content) -> Found:
     duration, eye = content.column("/readings/duration_s"), content.build.get("eye", "mean")
+    names = ("t_s", "xy_px", "left_px", "right_px", "pupil_mm")
+    table = _Window(content.file, [f"/gaze/{name}" for name in names])
     for reading, start, stop in _each_slice(content, "gaze"):
         where = f"/gaze rows {start} to {stop - 1}, reading {reading}"
-        time_s = content.file["/gaze/t_s"][start:stop]
+        time_s, combined, left, right, pupil_mm = table.rows(start, stop)
         if not np.isnan(time_s).all():
             if not (np.diff(time_s) > 0).all() or np.isnan(time_s).any():
                 yield "times do not strictly increase", where
             elif time_s[0] < 0 or not time_s[-1] <= duration[reading]:
                 yield "times lie outside 0 to duration_s", where
-        combined, left, right = (
-            content.file[f"/gaze/{name}_px"][start:stop] for name in ("xy", "left", "right")
-        )
         for name, points in (("xy", combined), ("left", left), ("right", right)):
             if (np.isnan(points[:, 0]) != np.isnan(points[:, 1])).any():
                 yield f"{name}_px has one coordinate without the other", where
@@ -266,36 +285,69 @@ def _samples(content: Content) -> Found:
         lost, *eyes_lost = (np.isnan(points).any(axis=1) for points in (combined, left, right))
         if not any((lost <= each).all() for each in _may_be_lost(eye, *eyes_lost)):
             yield "xy_px is missing where an eye was found", where
-        if (content.file["/gaze/pupil_mm"][start:stop] <= 0).any():
+        if (pupil_mm <= 0).any():
             yield "a pupil without size", where
 
 
 def _fixations(content: Content) -> Found:
-    duration = content.column("/readings/duration_s")
+    duration, gaze_count = content.column("/readings/duration_s"), content.column("/readings/gaze_count")
+    names = ("onset_s", "duration_s", "xy_px", "samples")
+    table = _Window(content.file, [f"/fixations/{name}" for name in names])
     for reading, start, stop in _each_slice(content, "fixation"):
         where = f"/fixations rows {start} to {stop - 1}, reading {reading}"
-        onset_s = content.file["/fixations/onset_s"][start:stop]
-        end_s = onset_s + content.file["/fixations/duration_s"][start:stop]
+        onset_s, lasted_s, xy_px, samples = table.rows(start, stop)
+        end_s = onset_s + lasted_s
         if not (np.isfinite(end_s).all() and (end_s >= onset_s).all()):
             yield "a duration that is negative or missing", where
         elif (np.diff(onset_s) <= 0).any() or (end_s[:-1] > onset_s[1:]).any():
             yield "fixations overlap or are out of order", where
         elif onset_s[0] < 0 or end_s[-1] > duration[reading] + _END_TOLERANCE_S:
             yield "fixations lie outside 0 to duration_s", where
-        if not np.isfinite(content.file["/fixations/xy_px"][start:stop]).all():
+        if not np.isfinite(xy_px).all():
             yield "a fixation without a place", where
         # Of fixations that another program has found, without telling its samples, their number is 0.
-        samples = content.file["/fixations/samples"][start:stop]
-        if (samples < (content.file["/readings/gaze_count"][reading] > 0)).any():
+        if (samples < (gaze_count[reading] > 0)).any():
             yield "a fixation without samples", where
 
 
+class _Window:
+    """Arrays of one length, read some rows at a time and ahead: slice after slice costs little then.
+
+    Parameters
+    ----------
+    file : h5py.File
+    names : list of str
+    rows : int
+        How many are read at once at least.
+    """
+
+    def __init__(self, file: Any, names: list[str], rows: int = _ROWS_AT_ONCE) -> None:  # noqa: ANN401
+        self._arrays = [file[name] for name in names]
+        self._ahead = rows
+        self._first = 0
+        self._held: list[NDArray[Any]] = [array[:0] for array in self._arrays]
+
+    def rows(self, start: int, stop: int) -> list[NDArray[Any]]:
+        """Return the rows of each array; a slice that is not kept."""
+        if start < stop and not self._first <= start < stop <= self._first + len(self._held[0]):
+            self._first = start
+            self._held = [array[start : max(stop, start + self._ahead)] for array in self._arrays]
+        return [held[start - self._first : stop - self._first] for held in self._held]
+
+
 def _each_slice(content: Content, table: str) -> Iterator[tuple[int, int, int]]:
+    for reading, (start, stop) in enumerate(_bounds(content, table)):
+        if start < stop:
+            yield reading, start, stop
+
+
+def _bounds(content: Content, table: str) -> list[tuple[int, int]]:
+    """Begin and end of each reading's rows; those that reach beyond the table have none."""
     first, count = content.column(f"/readings/{table}_first"), content.column(f"/readings/{table}_count")
     rows = len(content.file["/gaze/t_s" if table == "gaze" else "/fixations/onset_s"])
-    for reading, (start, n) in enumerate(zip(first, count, strict=True)):
-        if 0 < n and 0 <= start <= rows - n:
-            yield reading, int(start), int(start + n)
+    kept = (first >= 0) & (first <= rows - count) & (count > 0)
+    first, stop = np.where(kept, first, 0), np.where(kept, first + count, 0)
+    return list(zip(first.tolist(), stop.tolist(), strict=True))
 
 
 def _in_two(content: Content, parts: NDArray[Any], noun: str, path: str) -> Found:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gazeannotator.dataset.rules import Content, Problem, broken_rules
+from gazeannotator.dataset.volumes import check_volumes
 from gazeannotator.errors import BadInput
 
 FORMAT = "gazeannotator-dataset"
@@ -41,6 +42,11 @@ class Array:
 
     dtype: str
     shape: tuple[str | int, ...]
+
+    @property
+    def rest(self) -> tuple[int, ...]:
+        """The numbers in its shape."""
+        return tuple(each for each in self.shape if isinstance(each, int))
 
 
 LAYOUT: dict[str, Array] = {
@@ -129,7 +135,8 @@ def open_dataset(path: Path) -> Any:  # noqa: ANN401 - h5py has no types
     Raises
     ------
     BadInput
-        If there is no such file, or it is truncated, of another program or a newer version.
+        If there is no such file, or it is truncated, of another program or a newer version; or a
+        part of it that lies in another file is missing, truncated or not its own.
     """
     if not path.is_file():
         raise BadInput(
@@ -137,7 +144,8 @@ def open_dataset(path: Path) -> Any:  # noqa: ANN401 - h5py has no types
             "Check the name, or build one with `gazeannotator dataset build`.",
         )
     try:
-        file = h5py.File(path, "r")
+        # Where a link leads is where the other files of a data set are.
+        file = h5py.File(path.resolve(), "r")
     except OSError as error:
         raise _unreadable(path, str(error)) from None
     try:
@@ -148,6 +156,7 @@ def open_dataset(path: Path) -> Any:  # noqa: ANN401 - h5py has no types
             raise BadInput(
                 f"{path} is not a whole data set: {missing[0]} is missing.", "Build or import it again."
             )
+        check_volumes(path, file)
     except BaseException:
         file.close()
         raise

@@ -125,9 +125,9 @@ def read_image(path: Path) -> Pixels:
         pixels = cv2.imdecode(data, cv2.IMREAD_UNCHANGED) if data.size else None
     except cv2.error:  # a header that names more pixels than OpenCV takes
         pixels = None
-    if pixels is None or pixels.ndim != 3 or pixels.dtype not in (np.uint8, np.uint16):
+    if pixels is None or pixels.shape[2:] != (3,) or pixels.dtype not in (np.uint8, np.uint16):
         raise StudyDamaged(f"The image {path} is damaged.", "Put it back from a backup.")
-    return np.ascontiguousarray(pixels[..., ::-1])
+    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB))
 
 
 def write_image(path: Path, pixels: Pixels) -> None:

@@ -188,7 +188,7 @@ class StoreBase:
         # Another program may have added images or readers: take in what is new.
         with self._register_lock, damage():
             new = (entries.c.session == self.id) & (entries.c.seq >= self._register.length)
-            self._register.take(store_rows.read_entries(connection, new))
+            self._register.take(store_rows.each_entry(connection, new))
             return self._register
 
 

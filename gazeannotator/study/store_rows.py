@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import Any
 
@@ -27,6 +27,8 @@ from gazeannotator.study.gaze_rows import (
 from gazeannotator.study.journal import FIRST_PREVIOUS, canonical_json, chain_hash, plain_json
 from gazeannotator.study.model import Entry
 from gazeannotator.study.tables import entries, gaze, journals
+
+_AT_ONCE = 1000
 
 
 def new_journal(connection: sa.Connection, journal: str) -> None:
@@ -110,8 +112,14 @@ def read_entries(connection: sa.Connection, where: sa.ColumnElement[bool]) -> li
     ValueError
         If a row's data is not JSON.
     """
+    return list(each_entry(connection, where))
+
+
+def each_entry(connection: sa.Connection, where: sa.ColumnElement[bool]) -> Iterator[Entry]:
+    """Go through rows as `read_entries` reads them, a few in memory at a time."""
     query = sa.select(entries).where(where).order_by(entries.c.session, entries.c.seq)
-    return [as_entry(row) for row in connection.execute(query)]
+    for row in connection.execute(query, execution_options={"yield_per": _AT_ONCE}):
+        yield as_entry(row)
 
 
 def as_entry(row: Any) -> Entry:  # noqa: ANN401 - a row of the table
@@ -137,27 +145,73 @@ def append_gaze(connection: sa.Connection, session: str, rows: Iterable[PackedGa
         _move_head(connection, session, gaze_length=length, gaze_head=hashed)
 
 
-def read_gaze(connection: sa.Connection, session: str, start_s: float, stop_s: float) -> GazeChunk:
-    """Read the samples of a span of time, corrected to `local_clock()` and sorted."""
-    mine = gaze.c.session == session
-    clock_rows = sa.select(gaze.c.at_s, gaze.c.data).where(mine, gaze.c.kind == "clock").order_by(gaze.c.seq)
-    measured = [(row.at_s, unpacked_offset(row.data)) for row in connection.execute(clock_rows)]
+@dataclass(frozen=True)
+class SessionClock:
+    """The clock of a session's sender, and the least and most that it moves a stamp."""
+
+    clock: SenderClock
+    least_s: float
+    most_s: float
+
+
+def read_clock(connection: sa.Connection, session: str) -> SessionClock:
+    """Read what was measured of the clock of a session's sender."""
+    query = (
+        sa.select(gaze.c.at_s, gaze.c.data)
+        .where(gaze.c.session == session, gaze.c.kind == "clock")
+        .order_by(gaze.c.seq)
+    )
+    measured = [(row.at_s, unpacked_offset(row.data)) for row in connection.execute(query)]
     at_s, offset_s = np.array(measured, float).reshape(-1, 2).T
     offset_s = applied_offset(offset_s, _is_same_machine(connection, session))
-    clock = SenderClock(at_s, offset_s)
-    rows = sa.select(gaze.c.at_s, gaze.c.data).where(mine, gaze.c.kind == "samples").order_by(gaze.c.seq)
+    least_s, most_s = float(min(offset_s, default=0.0)), float(max(offset_s, default=0.0))
+    return SessionClock(SenderClock(at_s, offset_s), least_s, most_s)
+
+
+_SAMPLES = (
+    sa.select(gaze.c.at_s, gaze.c.data)
+    .where(
+        gaze.c.session == sa.bindparam("session"),
+        gaze.c.kind == "samples",
+        gaze.c.last_s >= sa.bindparam("after_s"),
+        gaze.c.first_s <= sa.bindparam("before_s"),
+    )
+    .order_by(gaze.c.seq)
+)
+_LONGEST_S = 1e300
+"""Further away than any time: databases know no infinity."""
+
+
+def read_gaze(
+    connection: sa.Connection, session: str, start_s: float, stop_s: float, clock: SessionClock | None = None
+) -> GazeChunk:
+    """Read the samples of a span of time, corrected to `local_clock()` and sorted.
+
+    Parameters
+    ----------
+    clock : SessionClock, optional
+        As `read_clock` reads it.
+    """
+    clock = clock or read_clock(connection, session)
     # No stamp is moved by more than the extreme offsets, so these rows hold all that is wanted.
-    if math.isfinite(start_s):
-        rows = rows.where(gaze.c.last_s >= start_s - max(offset_s, default=0.0))
-    if math.isfinite(stop_s):
-        rows = rows.where(gaze.c.first_s <= stop_s - min(offset_s, default=0.0))
+    span = {
+        "session": session,
+        "after_s": max(start_s - clock.most_s, -_LONGEST_S),
+        "before_s": min(stop_s - clock.least_s, _LONGEST_S),
+    }
     chunks = []
-    for row in connection.execute(rows):
+    for row in connection.execute(_SAMPLES, span):
         chunk = unpacked(row.data)
-        chunk = replace(chunk, time_s=clock.corrected(chunk.time_s, row.at_s))
+        chunk = replace(chunk, time_s=clock.clock.corrected(chunk.time_s, row.at_s))
         chunks.append(chunk[(chunk.time_s >= start_s) & (chunk.time_s <= stop_s)])
     joined = GazeChunk.joined(chunks)
     return joined[np.argsort(joined.time_s, kind="stable")]
+
+
+def read_gaze_heads(connection: sa.Connection) -> dict[str, str]:
+    """Read the head of each session's gaze chain: it changes with every sample."""
+    query = sa.select(journals.c.id, journals.c.gaze_head)
+    return {row.id: row.gaze_head for row in connection.execute(query)}
 
 
 def read_gaze_rows(connection: sa.Connection, session: str) -> Iterator[GazeRow]:

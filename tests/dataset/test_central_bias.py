@@ -29,7 +29,9 @@ def heat(*places):
 
 def corrected(heatmaps, split):
     with opened(heatmaps, split) as file:
-        return remove_central_bias(file), file["images/heatmap"][:].astype(float)
+        stored = file["images/heatmap"]
+        kept = remove_central_bias(stored, file["images/split"][:], file["images/has_gaze"][:])
+        return kept, stored[:].astype(float)
 
 
 def by_definition(heatmaps, split, row):

@@ -176,3 +176,36 @@ def test_a_reset_within_three_samples_that_came_together(jump_at: int) -> None:
     raw = np.where(np.arange(3) < jump_at, local, local - 5.0)
     clock = SenderClock(np.array([90.0, 100.03]), np.array([0.0, 5.0]))
     np.testing.assert_allclose(clock.corrected(raw, 100.036), local)
+
+
+def test_a_reader_gives_what_the_store_gives_and_notices_damage(store: Store, make) -> None:
+    sessions = []
+    for offset_s in (0.5, -3.0):
+        session = make.session()
+        store.start_session(session)
+        store.append_clock_offset(session.id, 100.0, offset_s)
+        store.append_gaze(session.id, make.chunk(np.arange(100.0, 110.0, 0.5)), received_s=110.0)
+        sessions.append(session.id)
+    with store.gaze_reader() as reader:
+        for start_s, stop_s in ((-math.inf, math.inf), (101.0, 103.2), (500.0, 600.0)):
+            for each in (*sessions, *sessions):
+                one, other = reader.gaze(each, start_s, stop_s), store.gaze(each, start_s, stop_s)
+                np.testing.assert_array_equal(one.time_s, other.time_s)
+                np.testing.assert_array_equal(one.left, other.left)
+    with store._writing() as connection:
+        connection.exec_driver_sql("UPDATE gaze SET data = x'00' WHERE kind = 'samples'")
+    with store.gaze_reader() as reader, pytest.raises(StudyDamaged):
+        reader.gaze(sessions[0])
+
+
+def test_the_gaze_head_of_a_session_changes_with_its_gaze_only(store: Store, make) -> None:
+    one, other = make.session(), make.session()
+    for session in (one, other):
+        store.start_session(session)
+    before = store.gaze_heads()
+    store.append(one.id, "note", t_s=1.0, data={"text": "x"})
+    assert store.gaze_heads() == before
+    store.append_gaze(one.id, make.chunk([1.0, 2.0]), received_s=2.0)
+    after = store.gaze_heads()
+    assert after[one.id] != before[one.id]
+    assert after[other.id] == before[other.id]
