@@ -68,7 +68,7 @@ def noise_deg(xy_px: FloatArray, screen: Screen) -> float:
     Parameters
     ----------
     xy_px : ndarray, shape (m, 2)
-        Screen px at equal intervals; NaN where lost.
+        Screen px at equal intervals; both NaN where lost.
 
     Returns
     -------
@@ -76,20 +76,17 @@ def noise_deg(xy_px: FloatArray, screen: Screen) -> float:
         From the median of the second differences, in which neither drift nor the few samples of
         saccades count; 0 where there are none.
     """
-    x, y = (_second_differences(each) for each in np.ascontiguousarray(xy_px.T))
-    known = ~(np.isnan(x) | np.isnan(y))
-    if not known.any():
-        return 0.0
     # A second difference of white noise has six times its variance.
-    axes_px = np.array([median(each[known]) for each in (x, y)]) / _GAUSSIAN_MAD / math.sqrt(6)
+    axes_px = np.array([_median_second(xy_px[:, axis]) for axis in (0, 1)]) / _GAUSSIAN_MAD / math.sqrt(6)
     return float(np.sqrt(np.mean(axes_px**2))) / screen.px_per_deg
 
 
-def _second_differences(values: FloatArray) -> FloatArray:
-    """Return their absolute values, shape (m - 2,)."""
-    second = values[2:] - 2 * values[1:-1]
+def _median_second(values: FloatArray) -> float:
+    """Median of the absolute second differences of values (m,), 0 where there are none."""
+    second = np.multiply(values[1:-1], -2)
+    second += values[2:]
     second += values[:-2]
-    return np.abs(second, out=second)
+    return 0.0 if np.isnan(second).all() else median(np.abs(second, out=second))
 
 
 def speed_noise_deg_s(noise: float, step_s: float, window: int) -> float:
