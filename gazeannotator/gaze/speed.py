@@ -97,8 +97,12 @@ def speed_noise_deg_s(noise: float, step_s: float, window: int) -> float:
 def _slopes(values: FloatArray, window: int) -> FloatArray:
     """Differentiate the polynomial fitted around each sample, shape (m, 2)."""
     half = window // 2
-    slopes = np.full(values.shape, np.nan, order="F")
-    if len(values) >= window:
+    slopes = np.empty(values.shape, order="F")
+    beyond = min(half, len(values))
+    slopes[:beyond] = slopes[len(values) - beyond :] = np.nan
+    if len(values) < window:
+        slopes[:] = np.nan
+    else:
         kernel = np.arange(half, -half - 1, -1) / sum(k * k for k in range(-half, half + 1))
         for axis in range(values.shape[1]):
             slopes[half : len(values) - half, axis] = np.convolve(values[:, axis], kernel, "valid")
