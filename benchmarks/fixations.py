@@ -122,7 +122,7 @@ def theirs(python: str, code: str, file: Path) -> dict[str, float]:
 
 
 def main() -> int:
-    """Print times and ratios; 1 where a package that is there is not beaten as it should be, like for like."""
+    """Print times and ratios; 1 where a package that is there is not beaten, like for like."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--samples", type=int, default=1_000_000)
     parser.add_argument("--remodnav-python", default=sys.executable)
