@@ -26,7 +26,8 @@ RATE_HZ = 500
 NOISE_DEG = 0.03
 LOST_SHARE = 0.02
 SCREEN = Screen(1920, 1080, 527, 296, 650)
-RUNS = 5
+RUNS = 7
+TURNS = 4
 AT_LEAST = {"remodnav": 10.0, "pymovements": 1.0}
 
 REMODNAV = """
@@ -49,13 +50,14 @@ import pymovements
 xy_px, rate_hz = np.load(sys.argv[1]), float(sys.argv[2])
 screen = json.loads(sys.argv[4])
 experiment = pymovements.Experiment(**screen, origin="upper left", sampling_rate=rate_hz)
+time_ms = np.round(np.arange(len(xy_px)) * 1000 / rate_hz).astype(int)
 times, ivt = [], []
 for _ in range(int(sys.argv[5])):
     started = time.perf_counter()
     degrees = experiment.screen.pix2deg(xy_px)
     velocity = experiment.pos2vel(degrees, "savitzky_golay", window_length=7, polyorder=2)
     known = time.perf_counter()
-    found = pymovements.events.ivt(velocity, minimum_duration=30, velocity_threshold=30.0)
+    found = pymovements.events.ivt(velocity, time_ms, minimum_duration=60, velocity_threshold=30.0)
     times.append(time.perf_counter() - started)
     ivt.append(time.perf_counter() - known)
 print(json.dumps({"taken_s": times, "classifying_s": min(ivt), "fixations": len(found.frame)}))
@@ -83,24 +85,26 @@ def recording(samples: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return time_s, xy_px
 
 
-def ours(time_s: NDArray[np.float64], xy_px: NDArray[np.float64]) -> dict[str, tuple[float, int]]:
-    """Shortest time in seconds, and number of fixations, by method."""
-    found = {}
-    for method in METHODS:
-        taken = []
-        for _ in range(RUNS):
-            started = time.perf_counter()
-            fixations = find_fixations(time_s, xy_px, SCREEN, method=method)
-            taken.append(time.perf_counter() - started)
-        found[method] = (min(taken), len(fixations))
-    return found
+def ours(time_s: NDArray[np.float64], xy_px: NDArray[np.float64], method: str) -> tuple[float, int]:
+    """Shortest time in seconds, and number of fixations."""
+    taken = []
+    for _ in range(1 if method == "idt" else RUNS):
+        started = time.perf_counter()
+        fixations = find_fixations(time_s, xy_px, SCREEN, method=method)
+        taken.append(time.perf_counter() - started)
+    return min(taken), len(fixations)
 
 
-def theirs(name: str, python: str, code: str, file: Path) -> dict[str, float] | None:
-    """Run another package in its own Python; None, and a line why, where it is not there."""
-    if subprocess.run([python, "-c", f"import {name}"], capture_output=True, check=False).returncode:
+def is_there(name: str, python: str) -> bool:
+    """Whether a Python can import a package; if not, say so."""
+    failed = subprocess.run([python, "-c", f"import {name}"], capture_output=True, check=False).returncode
+    if failed:
         print(f"{name}: left out, {python} cannot import it (name one that can: --{name}-python)")
-        return None
+    return not failed
+
+
+def theirs(python: str, code: str, file: Path) -> dict[str, float]:
+    """Run another package in its own Python."""
     screen = {
         "screen_width_px": round(SCREEN.width_px),
         "screen_height_px": round(SCREEN.height_px),
@@ -126,27 +130,38 @@ def main() -> int:
     options = parser.parse_args()
     time_s, xy_px = recording(options.samples)
     print(f"fixations in {len(time_s)} samples of {RATE_HZ} Hz, {np.isnan(xy_px[:, 0]).mean():.1%} lost")
-    mine = ours(time_s, xy_px)
-    for method, (taken_s, count) in mine.items():
-        print(f"  ours, {method:<34} {taken_s:8.3f} s  {count} fixations")
-    good = True
+    mine: dict[str, tuple[float, int]] = {}
+    other: dict[str, dict[str, float]] = {}
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "xy_px.npy"
         np.save(file, xy_px)
-        for name, python, code in (
-            ("pymovements", options.pymovements_python, PYMOVEMENTS),
-            ("remodnav", options.remodnav_python, REMODNAV),
-        ):
-            facts = theirs(name, python, code, file)
-            if facts is None:
-                continue
-            print(f"  {name:<40} {facts['taken_s']:8.3f} s  {facts['fixations']} fixations")
-            if "classifying_s" in facts:
-                print(f"    of which classifying known velocities    {facts['classifying_s']:8.3f} s")
-            for method in ("adaptive", "ivt"):
-                ratio = facts["taken_s"] / mine[method][0]
-                good &= ratio >= AT_LEAST[name]
-                print(f"  {name} takes {ratio:.2f} times as long as our {method}")
+        there = {
+            name: (python, code)
+            for name, python, code in (
+                ("pymovements", options.pymovements_python, PYMOVEMENTS),
+                ("remodnav", options.remodnav_python, REMODNAV),
+            )
+            if is_there(name, python)
+        }
+        # In turns, so that what else the machine does disturbs all alike; the shortest time counts.
+        for turn in range(TURNS):
+            for method in METHODS if turn == 0 else ("adaptive", "ivt"):
+                mine[method] = min(mine.get(method, (np.inf, 0)), ours(time_s, xy_px, method))
+            for name, (python, code) in there.items():
+                if name == "pymovements" or turn == 0:
+                    facts = theirs(python, code, file)
+                    other[name] = min(other.get(name, facts), facts, key=lambda each: each["taken_s"])
+    for method, (taken_s, count) in mine.items():
+        print(f"  ours, {method:<34} {taken_s:8.3f} s  {count} fixations")
+    good = True
+    for name, facts in other.items():
+        print(f"  {name:<40} {facts['taken_s']:8.3f} s  {facts['fixations']} fixations")
+        if "classifying_s" in facts:
+            print(f"    of which classifying known velocities    {facts['classifying_s']:8.3f} s")
+        for method in ("adaptive", "ivt"):
+            ratio = facts["taken_s"] / mine[method][0]
+            good &= ratio >= AT_LEAST[name]
+            print(f"  {name} takes {ratio:.2f} times as long as our {method}")
     return 0 if good else 1
 
 

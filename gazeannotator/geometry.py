@@ -224,7 +224,12 @@ def image_px_per_deg(screen: Screen, placement: Placement, image_px: tuple[int, 
 
 def screen_px_to_mm(xy_px: FloatArray, screen: Screen) -> FloatArray:
     """Convert screen px to mm in the screen's plane, origin at the screen's centre, any shape (..., 2)."""
-    return (_points(xy_px) - _pair(screen.size_px) / 2) * (_pair(screen.size_mm) / _pair(screen.size_px))
+    points = _points(xy_px)
+    # Axis by axis, and each for itself in memory: arithmetic along an axis of two is ten times slower.
+    in_plane = np.empty_like(points, order="F")
+    for axis, (px, mm) in enumerate(zip(screen.size_px, screen.size_mm, strict=True)):
+        in_plane[..., axis] = (points[..., axis] - px / 2) * (mm / px)
+    return in_plane
 
 
 def angle_deg(a_px: FloatArray, b_px: FloatArray, screen: Screen) -> FloatArray:

@@ -57,16 +57,22 @@ def fingerprint(content: NDArray[np.uint8]) -> bytes:
     functions" (pHash). The lowest row and column are kept, for they change least when an image is cropped.
     """
     grey = _scaled(cv2.cvtColor(content, cv2.COLOR_RGB2GRAY), _CUT_PX)
+    lowest = np.stack([_lowest_frequencies(grey, *cut) for cut in CUTS])
+    higher = (lowest[:, :_LOW, _LOW:].reshape(len(CUTS), -1), lowest[:, _LOW:].reshape(len(CUTS), -1))
     record = np.zeros((), FINGERPRINT)
-    for which, cut in enumerate(CUTS):
-        left, top, right, bottom = (round(share * _CUT_PX) for share in cut)
-        part = _scaled(grey[top : _CUT_PX - bottom, left : _CUT_PX - right], _DCT_PX)
-        lowest = cv2.dct(part.astype(np.float32))[:_HIGH, :_HIGH]
-        record["coarse"][which] = _bits(lowest[:_LOW, :_LOW].ravel())[0]
-        higher = np.concatenate([lowest[:_LOW, _LOW:].ravel(), lowest[_LOW:].ravel()])
-        record["fine"][which] = _bits(higher)
+    record["coarse"] = _bits(lowest[:, :_LOW, :_LOW].reshape(len(CUTS), -1))[:, 0]
+    record["fine"] = _bits(np.concatenate(higher, axis=1))
     record["grey"] = _scaled(grey, SIGNATURE_PX)
     return record.tobytes()
+
+
+def _lowest_frequencies(
+    grey: NDArray[Any], left: float, top: float, right: float, bottom: float
+) -> NDArray[Any]:
+    rows = slice(round(top * _CUT_PX), _CUT_PX - round(bottom * _CUT_PX))
+    columns = slice(round(left * _CUT_PX), _CUT_PX - round(right * _CUT_PX))
+    coefficients = cv2.dct(_scaled(grey[rows, columns], _DCT_PX).astype(np.float32))
+    return coefficients[:_HIGH, :_HIGH]
 
 
 def _scaled(grey: NDArray[Any], side_px: int) -> NDArray[Any]:
@@ -74,7 +80,8 @@ def _scaled(grey: NDArray[Any], side_px: int) -> NDArray[Any]:
 
 
 def _bits(values: NDArray[Any]) -> NDArray[np.uint64]:
-    return np.packbits(values > np.median(values)).view("<u8")
+    above = values > np.median(values, axis=1, keepdims=True)
+    return np.packbits(above, axis=1).view("<u8")
 
 
 def likeness(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> float:

@@ -114,12 +114,11 @@ class _Search:
         band = (self._hash >> np.uint64(first_bit)) & np.uint64((1 << bits) - 1)
         entries = _buckets(band)
         for value, whole in _buckets(band[: self._images]).items():
-            for near in (value, *(value ^ 1 << bit for bit in range(bits))):
-                if near in entries:
-                    self._compare(whole, entries[near])
+            near = (value, *(value ^ 1 << bit for bit in range(bits)))
+            self._compare(whole, np.concatenate([entries[each] for each in near if each in entries]))
 
     def _compare(self, whole: Rows, entries: Rows) -> None:
-        """Compare every image of one bucket with every entry of another, a block at a time."""
+        """Compare every image of a bucket with all entries of it and those next to it, a block at a time."""
         step = max(1, _BLOCK // len(entries))
         for start in range(0, len(whole), step):
             rows, columns = self._wanted(whole[start : start + step]), self._wanted(entries)

@@ -147,7 +147,8 @@ def _resting_deg_s(slow: FloatArray) -> float:
         return RESTING_DEG_S
     middle = median(slow)
     # 1.4826 makes a normal distribution's standard deviation of its median absolute deviation.
-    spread = 1.4826 * median(np.abs(slow - middle))
+    apart = slow - middle
+    spread = 1.4826 * median(np.abs(apart, out=apart))
     return max(RESTING_DEG_S, middle + RESTING_DEVIATIONS * spread)
 
 
@@ -164,21 +165,22 @@ def _around(fast: NDArray[np.bool_], restless: NDArray[np.bool_], reach: int) ->
     That is all up to the last restless sample after them, and those before them that are restless
     without a break; neither further away than `reach`.
     """
-    index = np.arange(len(fast))
     found = runs(fast)
-    moving = np.zeros(len(fast), np.bool_)
     if not len(found) or reach < 1:
-        return moving
-    last_restless = np.maximum.accumulate(np.where(restless, index, -1))
-    last_calm = np.maximum.accumulate(np.where(restless, -1, index))
-    begins = np.maximum(last_calm[found[:, 0] - 1] + 1, found[:, 0] - reach)
-    begins[found[:, 0] == 0] = 0
-    ends = last_restless[np.minimum(found[:, 1] + reach, len(fast)) - 1] + 1
+        return np.zeros(len(fast), np.bool_)
+    begins = np.maximum(_last_before(found[:, 0], ~restless) + 1, found[:, 0] - reach).clip(min=0)
+    ends = _last_before(np.minimum(found[:, 1] + reach, len(fast)), restless) + 1
     # A span begins with +1 and ends with -1: inside the running sum is positive.
     edges = np.zeros(len(fast) + 1, np.int64)
     np.add.at(edges, begins, 1)
     np.add.at(edges, np.maximum(ends, found[:, 1]), -1)
     return np.asarray(np.cumsum(edges)[:-1] > 0, np.bool_)
+
+
+def _last_before(places: NDArray[np.int64], mask: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Index of the last true value before each place, -1 where there is none."""
+    true = np.concatenate([[-1], np.flatnonzero(mask)])
+    return true[np.searchsorted(true, places) - 1]
 
 
 def _spans(signal: Track, slow: NDArray[np.bool_], xy_px: FloatArray) -> Spans:

@@ -15,6 +15,9 @@ MAX_GAP_S = 0.075
 """Longer losses are not bridged: an eye has time for a saccade in them (Tobii's default)."""
 
 
+_MANY, _SAMPLE = 20_000, 2_000
+
+
 @dataclass(frozen=True)
 class Track:
     """Gaze on a uniform time axis, short gaps bridged.
@@ -118,12 +121,17 @@ def lost_rows(xy: FloatArray) -> NDArray[np.bool_]:
 
 
 def median(values: FloatArray) -> float:
-    """Give the same as `np.median` for values (n,) without NaN, n ≥ 1, in half of the time."""
-    half = len(values) // 2
+    """Give the same as `np.median` for values (n,) without NaN, n ≥ 1, several times as fast."""
+    half, even = len(values) // 2, len(values) % 2 == 0
+    if len(values) > _MANY:
+        # A sample tells about where it is: only what is near need be put in order.
+        sample = np.sort(values[:: len(values) // _SAMPLE])
+        low, high = sample[[int(0.45 * len(sample)), int(0.55 * len(sample))]]
+        before, near = int(np.count_nonzero(values < low)), values[(values >= low) & (values <= high)]
+        if before < half < before + len(near):
+            values, half = near, half - before
     parted = np.partition(values, half)
-    if len(values) % 2:
-        return float(parted[half])
-    return float((parted[:half].max() + parted[half]) / 2)
+    return float((parted[:half].max() + parted[half]) / 2 if even else parted[half])
 
 
 def track(time_s: FloatArray, xy_px: FloatArray) -> Track:
@@ -143,11 +151,12 @@ def track(time_s: FloatArray, xy_px: FloatArray) -> Track:
     step_s = interval_s(time_s)
     most = int(MAX_GAP_S / step_s + 1e-6)
     # A gap that is not bridged need not keep its length; hours of pause would fill the memory.
-    steps = np.clip(np.round(np.diff(time_s) / step_s), 1, most + 2).astype(np.int64)
-    position = np.concatenate([[0], np.cumsum(steps)]).astype(np.int64)
-    if position[-1] + 1 == len(xy_px):
+    steps = np.clip(np.round(np.diff(time_s) / step_s), 1, most + 2)
+    if (steps == 1).all():
+        position = np.arange(len(time_s))
         filled = xy_px.copy()
     else:
+        position = np.concatenate([[0], np.cumsum(steps.astype(np.int64))])
         filled = np.full((position[-1] + 1, 2), np.nan)
         filled[position] = xy_px
     filled[position[lost_rows(xy_px)]] = np.nan

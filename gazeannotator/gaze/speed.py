@@ -13,6 +13,9 @@ from gazeannotator.geometry import Screen, screen_px_to_mm
 FloatArray = NDArray[np.float64]
 
 POLYNOMIAL = 2
+_CACHED = 16384
+"""Samples whose intermediate results stay in the processor's cache: twice as fast."""
+
 _GAUSSIAN_MAD = 0.6745
 """Median absolute deviation of a normal distribution, in standard deviations."""
 
@@ -44,11 +47,19 @@ def speed_deg_s(xy_px: FloatArray, step_s: float, window: int, screen: Screen) -
     .. [1] Savitzky & Golay (1964), Analytical Chemistry 36, 1627-1639.
     """
     in_plane = screen_px_to_mm(xy_px, screen)
-    velocity = _slopes(in_plane, window) / step_s
-    x, y, vx, vy = (np.ascontiguousarray(each) for each in (*in_plane.T, *velocity.T))
-    d = screen.distance_mm
+    slopes = _slopes(in_plane, window)
+    speed = np.empty(len(in_plane))
+    for start in range(0, len(speed), _CACHED):
+        part = slice(start, start + _CACHED)
+        speed[part] = _turning_deg(in_plane[part], slopes[part] / step_s, screen.distance_mm)
+    return speed
+
+
+def _turning_deg(points: FloatArray, velocity: FloatArray, d: float) -> FloatArray:
+    """Angular speed of points (n, 2) in a plane at a distance d from the eye."""
+    (x, y), (vx, vy) = points.T, velocity.T
     across = (x * vy - y * vx) ** 2 + d * d * (vx * vx + vy * vy)
-    return np.asarray(np.sqrt(across) * (180 / np.pi) / (x * x + y * y + d * d), np.float64)
+    return np.asarray(np.degrees(np.sqrt(across) / (x * x + y * y + d * d)), np.float64)
 
 
 def noise_deg(xy_px: FloatArray, screen: Screen) -> float:
@@ -65,13 +76,20 @@ def noise_deg(xy_px: FloatArray, screen: Screen) -> float:
         From the median of the second differences, in which neither drift nor the few samples of
         saccades count; 0 where there are none.
     """
-    x, y = (np.abs(each[2:] - 2 * each[1:-1] + each[:-2]) for each in np.ascontiguousarray(xy_px.T))
+    x, y = (_second_differences(each) for each in np.ascontiguousarray(xy_px.T))
     known = ~(np.isnan(x) | np.isnan(y))
     if not known.any():
         return 0.0
     # A second difference of white noise has six times its variance.
     axes_px = np.array([median(each[known]) for each in (x, y)]) / _GAUSSIAN_MAD / math.sqrt(6)
     return float(np.sqrt(np.mean(axes_px**2))) / screen.px_per_deg
+
+
+def _second_differences(values: FloatArray) -> FloatArray:
+    """Return their absolute values, shape (m - 2,)."""
+    second = values[2:] - 2 * values[1:-1]
+    second += values[:-2]
+    return np.abs(second, out=second)
 
 
 def speed_noise_deg_s(noise: float, step_s: float, window: int) -> float:
@@ -82,7 +100,7 @@ def speed_noise_deg_s(noise: float, step_s: float, window: int) -> float:
 def _slopes(values: FloatArray, window: int) -> FloatArray:
     """Differentiate the polynomial fitted around each sample, shape (m, 2)."""
     half = window // 2
-    slopes = np.full(values.shape, np.nan)
+    slopes = np.full(values.shape, np.nan, order="F")
     if len(values) >= window:
         kernel = np.arange(half, -half - 1, -1) / sum(k * k for k in range(-half, half + 1))
         for axis in range(values.shape[1]):
