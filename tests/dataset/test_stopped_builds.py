@@ -1,15 +1,16 @@
 """A build that was stopped and goes on in processes gives what one gives that was never stopped."""
 
+import errno
 import json
 
 import h5py
 import numpy as np
 import pytest
 
-from gazeannotator.dataset import assembling, build_parts
+from gazeannotator.dataset import assembling, build_parts, writer
 from gazeannotator.dataset.build import BuildOptions, build
 from gazeannotator.dataset.schema import LAYOUT, OPTIONAL, open_dataset, validate
-from gazeannotator.errors import Cancelled
+from gazeannotator.errors import Cancelled, StorageError
 
 OPTIONS = BuildOptions(size=64, folds=3, weights="samples", central_bias="remove")
 EVERY = {**LAYOUT, **OPTIONAL}
@@ -99,6 +100,31 @@ def test_the_central_bias_is_taken_off_the_maps_of_all_files(study, tmp_path):
         np.testing.assert_array_equal(changed, looked)
         for name in EVERY.keys() - {"/images/heatmap"}:
             np.testing.assert_array_equal(before[name][:], after[name][:], name)
+
+
+@pytest.mark.parametrize("multi_file", [False, True], ids=["one file", "several"])
+def test_a_disk_that_is_full_while_the_central_bias_is_taken_off(study, tmp_path, monkeypatch, multi_file):
+    full = []
+
+    class Filling(writer.Disk):
+        def write(self, data):
+            if full:
+                self.failure = self.failure or OSError(errno.ENOSPC, "No space left on device")
+                return memoryview(data).nbytes
+            return super().write(data)
+
+    def progress(done, total, what):
+        if (done, what) == (30, "Central bias"):
+            full.append(True)
+
+    monkeypatch.setattr(writer, "Disk", Filling)
+    target = tmp_path / "data.h5"
+    with pytest.raises(StorageError, match="no space left"):
+        build([study], target, OPTIONS, progress, multi_file=multi_file)
+    assert {each.name for each in tmp_path.iterdir()} == {"study", ".data.h5.parts"}
+    full.clear()
+    build([study], target, OPTIONS, multi_file=multi_file)
+    assert validate(target) == []
 
 
 def test_a_part_of_other_weights_or_of_another_eye_is_made_anew(study, tmp_path):
