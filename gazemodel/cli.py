@@ -114,7 +114,9 @@ def _train(
         run, facts, network = training.reopen(data, out, resumed)
     for remark in run.remarks:
         console.warn(remark)
-    training.fit(run, facts, network, report=speaker.report, stop=speaker.stopped, resume=resumed is not None)
+    run = training.fit(
+        run, facts, network, report=speaker.report, stop=speaker.stopped, resume=resumed is not None
+    )
     if not console.is_first_process():
         return
     calibrate(run, facts)

@@ -143,7 +143,7 @@ def _one_run(
         shutil.rmtree(run_path, ignore_errors=True)  # begun, but not yet an epoch
         run, facts, network = training.prepare(plan.data, run_path, config, arrangement)
     report("progress", done=0, what=_words(plan, line, seed, fold))
-    training.fit(run, facts, network, report=report, stop=stop, resume=going_on)
+    run = training.fit(run, facts, network, report=report, stop=stop, resume=going_on)
     calibrate(run, facts)
     found = evaluate(run, "test")
     # The state of the optimiser is thrice the weights, and nobody goes on with a judged run.

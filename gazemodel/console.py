@@ -64,6 +64,8 @@ class Console:
             draw_bar(facts["done"], facts["total"], facts["what"])
         elif event == "epoch":
             say(_epoch_line(facts))
+        elif event == "notice":
+            warn(facts["message"])
 
     def tell(self, done: int, total: int, what: str) -> None:
         """Report progress.

@@ -6,7 +6,7 @@ import importlib.metadata
 import json
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -114,25 +114,37 @@ def create_run(
     if not is_first_process():
         return run
     check_free(folder)
-    content = {
-        "format": _FORMAT,
-        "min_reader": _FORMAT,
-        "writer": importlib.metadata.version("gazeannotator"),
-        "config": config.model_dump(mode="json"),
-        "architecture": architecture.model_dump(mode="json"),
-        "classes": list(facts.classes),
-        "data": data,
-        "remarks": remarks,
-        "arrangement": None if arrangement is None else arrangement.model_dump(mode="json"),
-    }
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        write_text(folder / "config.json", json.dumps(content, ensure_ascii=False, indent=2) + "\n")
+        _write_config(run)
     except OSError as error:
         raise StorageError(
             f"The run {folder} cannot be written: {error.strerror}.", "Choose another folder."
         ) from None
     return run
+
+
+def with_config(run: Run, config: TrainConfig, remark: str) -> Run:
+    """Go on with other options than a run was begun with; its folder and its report say so."""
+    changed = replace(run, config=config, remarks=(*run.remarks, remark))
+    if is_first_process():
+        _write_config(changed)
+    return changed
+
+
+def _write_config(run: Run) -> None:
+    content = {
+        "format": _FORMAT,
+        "min_reader": _FORMAT,
+        "writer": importlib.metadata.version("gazeannotator"),
+        "config": run.config.model_dump(mode="json"),
+        "architecture": run.architecture.model_dump(mode="json"),
+        "classes": list(run.classes),
+        "data": run.data,
+        "remarks": list(run.remarks),
+        "arrangement": None if run.arrangement is None else run.arrangement.model_dump(mode="json"),
+    }
+    write_text(run.folder / "config.json", json.dumps(content, ensure_ascii=False, indent=2) + "\n")
 
 
 def check_free(folder: Path) -> None:

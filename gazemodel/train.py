@@ -21,7 +21,7 @@ from gazemodel.config import TrainConfig
 from gazemodel.console import is_first_process
 from gazemodel.data import DataFacts, ImageSet, SplitName, check_trainable
 from gazemodel.network import GazeNetwork, empty_network, initial_network
-from gazemodel.run import Run, check_free, create_run, open_run
+from gazemodel.run import Run, check_free, create_run, open_run, with_config
 from gazemodel.task import Batch, GazeTask, balanced_weights
 
 
@@ -98,16 +98,44 @@ def fit(
     report: Report,
     stop: Callable[[], bool],
     resume: bool = False,
-) -> None:
+) -> Run:
     """Train; the best weights are then in the RUN folder.
+
+    Where a GPU has too little memory, training goes on from the last whole epoch with half the batch, and
+    twice as many batches a step.
+
+    Returns
+    -------
+    Run
+        The same, or with the smaller batch.
 
     Raises
     ------
     Cancelled
         When `stop` returned True; checkpoint and best weights are kept.
     BadInput
-        Where the checkpoint is damaged.
+        Where the checkpoint is damaged, or the smallest batch is too large for the memory.
     """
+    while True:
+        try:
+            _fit(run, facts, network, report=report, stop=stop, resume=resume)
+        except torch.OutOfMemoryError:
+            run = _with_half_the_batch(run)
+            report("notice", message=run.remarks[-1])
+            network, resume = empty_network(run.architecture), True
+        else:
+            return run
+
+
+def _fit(
+    run: Run,
+    facts: DataFacts,
+    network: GazeNetwork,
+    *,
+    report: Report,
+    stop: Callable[[], bool],
+    resume: bool,
+) -> None:
     config = run.config
     checkpoint = _checked(run.checkpoint) if resume else None
     learnt, judged = _images(facts, "train", config), _images(facts, "validation", config)
@@ -124,6 +152,23 @@ def fit(
     finally:
         learnt.close()
         judged.close()
+
+
+def _with_half_the_batch(run: Run) -> Run:
+    config = run.config
+    torch.cuda.empty_cache()
+    if config.batch < 4:
+        raise BadInput(
+            f"The GPU has too little memory even for a batch of {config.batch} at {config.size} px.",
+            "Train with a smaller --size or --backbone; --precision bf16 needs less, too.",
+        ) from None
+    smaller = config.model_copy(update={"batch": config.batch // 2, "accumulate": 2 * config.accumulate})
+    return with_config(
+        run,
+        smaller,
+        f"The GPU's memory did not suffice for a batch of {config.batch}: training went on with "
+        f"{smaller.batch} images a batch and {smaller.accumulate} batches a step.",
+    )
 
 
 def _trainer(run: Run, callbacks: list[pl.Callback]) -> pl.Trainer:

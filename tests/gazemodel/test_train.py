@@ -306,3 +306,44 @@ def test_the_loss_is_that_of_the_definitions() -> None:
     smooth = classification_loss(logits, label, make_config(label_smoothing=0.3))
     spread = 0.7 * -true.log() + 0.3 * -logits.log_softmax(1).mean(1)
     assert torch.allclose(smooth, spread.mean())
+
+
+def test_a_gpu_with_too_little_memory_gets_smaller_batches(
+    small_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step = GazeTask.training_step
+
+    def scarce(self: GazeTask, batch: Any, batch_index: int) -> torch.Tensor:
+        if len(batch["image"]) > 3 and self.current_epoch == 1:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return step(self, batch, batch_index)
+
+    monkeypatch.setattr(GazeTask, "training_step", scarce)
+    told: list[dict[str, Any]] = []
+    run, facts, network = train.prepare(small_data, tmp_path / "run", make_config(**TINY))
+    trained = train.fit(
+        run,
+        facts,
+        network,
+        report=lambda event, **more: told.append({"event": event, **more}),
+        stop=lambda: False,
+    )
+    assert (trained.config.batch, trained.config.accumulate) == (3, 2)
+    assert [each["message"] for each in told if each["event"] == "notice"] == [trained.remarks[-1]]
+    assert "did not suffice for a batch of 6" in trained.remarks[-1]
+    # What was learnt before is not lost, and the folder tells what was done.
+    epochs = [each["epoch"] for each in told if each["event"] == "epoch"]
+    assert epochs == [1, 2]
+    assert open_run(tmp_path / "run") == trained
+
+
+def test_a_gpu_that_is_too_small_is_said_to_be(
+    small_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def scarce(*_: Any) -> torch.Tensor:
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    monkeypatch.setattr(GazeTask, "training_step", scarce)
+    run, facts, network = train.prepare(small_data, tmp_path / "run", make_config(**TINY))
+    with pytest.raises(BadInput, match="too little memory even for a batch of 3"):
+        train.fit(run, facts, network, report=lambda *_, **__: None, stop=lambda: False)
