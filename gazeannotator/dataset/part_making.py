@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from pathlib import Path
@@ -85,10 +87,19 @@ _in_child: dict[str, Any] = {}
 def _open_in_child(studies: Sequence[Path], recipe: Recipe, stop: Any, done: Any) -> None:  # noqa: ANN401
     # Ctrl+C goes to all processes at once; the first one tells the others.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     # There are as many processes as are wanted.
     threadpool_limits(1, "blas")
     cv2.setNumThreads(1)
     _in_child.update(preparer=Preparer(studies, recipe), stop=stop, done=done)
+
+
+def _end_with_parent() -> None:
+    """End this process when the build is killed: one that waits for work would never hear of it."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _make_in_child(part: Part) -> None:

@@ -70,11 +70,11 @@ def velocity_threshold(time_s: FloatArray, xy_px: FloatArray, screen: Screen) ->
     """
     signal = track(time_s, xy_px)
     speed = speed_deg_s(signal.xy_px, signal.step_s, _shortest_window(signal), screen)
-    known = speed[~np.isnan(speed)]
+    known = len(speed) - np.count_nonzero(np.isnan(speed))
     threshold = SPEED_DEG_S
     # Where most are slow the median need not be looked for.
-    if np.count_nonzero(known < SPEED_DEG_S / MEDIAN_SPEEDS) * 2 <= len(known) > 0:
-        threshold = max(SPEED_DEG_S, MEDIAN_SPEEDS * median(known))
+    if np.count_nonzero(speed < SPEED_DEG_S / MEDIAN_SPEEDS) * 2 <= known > 0:
+        threshold = max(SPEED_DEG_S, MEDIAN_SPEEDS * median(speed))
     return _spans(signal, speed < threshold, xy_px)
 
 

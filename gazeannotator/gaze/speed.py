@@ -68,7 +68,7 @@ def noise_deg(xy_px: FloatArray, screen: Screen) -> float:
     Parameters
     ----------
     xy_px : ndarray, shape (m, 2)
-        Screen px at equal intervals; NaN where lost.
+        Screen px at equal intervals; both NaN where lost.
 
     Returns
     -------
@@ -76,20 +76,17 @@ def noise_deg(xy_px: FloatArray, screen: Screen) -> float:
         From the median of the second differences, in which neither drift nor the few samples of
         saccades count; 0 where there are none.
     """
-    x, y = (_second_differences(each) for each in np.ascontiguousarray(xy_px.T))
-    known = ~(np.isnan(x) | np.isnan(y))
-    if not known.any():
-        return 0.0
     # A second difference of white noise has six times its variance.
-    axes_px = np.array([median(each[known]) for each in (x, y)]) / _GAUSSIAN_MAD / math.sqrt(6)
+    axes_px = np.array([_median_second(xy_px[:, axis]) for axis in (0, 1)]) / _GAUSSIAN_MAD / math.sqrt(6)
     return float(np.sqrt(np.mean(axes_px**2))) / screen.px_per_deg
 
 
-def _second_differences(values: FloatArray) -> FloatArray:
-    """Return their absolute values, shape (m - 2,)."""
-    second = values[2:] - 2 * values[1:-1]
+def _median_second(values: FloatArray) -> float:
+    """Median of the absolute second differences of values (m,), 0 where there are none."""
+    second = np.multiply(values[1:-1], -2)
+    second += values[2:]
     second += values[:-2]
-    return np.abs(second, out=second)
+    return 0.0 if np.isnan(second).all() else median(np.abs(second, out=second))
 
 
 def speed_noise_deg_s(noise: float, step_s: float, window: int) -> float:
@@ -100,8 +97,12 @@ def speed_noise_deg_s(noise: float, step_s: float, window: int) -> float:
 def _slopes(values: FloatArray, window: int) -> FloatArray:
     """Differentiate the polynomial fitted around each sample, shape (m, 2)."""
     half = window // 2
-    slopes = np.full(values.shape, np.nan, order="F")
-    if len(values) >= window:
+    slopes = np.empty(values.shape, order="F")
+    beyond = min(half, len(values))
+    slopes[:beyond] = slopes[len(values) - beyond :] = np.nan
+    if len(values) < window:
+        slopes[:] = np.nan
+    else:
         kernel = np.arange(half, -half - 1, -1) / sum(k * k for k in range(-half, half + 1))
         for axis in range(values.shape[1]):
             slopes[half : len(values) - half, axis] = np.convolve(values[:, axis], kernel, "valid")

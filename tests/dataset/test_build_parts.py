@@ -7,6 +7,7 @@ import sys
 import filelock
 import h5py
 import numpy as np
+import psutil
 import pytest
 from typer.testing import CliRunner
 
@@ -160,7 +161,11 @@ def test_processes_whose_parent_was_killed_disturb_nothing(small_study, small_da
     command = [sys.executable, str(script), str(small_study.store.path), str(target)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdout.readline() == b"here\n"
+        children = psutil.Process(process.pid).children(recursive=True)
         os.kill(process.pid, signal.SIGKILL)
+    assert len(children) >= 2
+    _, alive = psutil.wait_procs(children, timeout=20)
+    assert not alive, "they would wait for work for ever"
     build([small_study.store.path], target, SMALL)
     assert_same(target, small_dataset)
     assert list(target.parent.iterdir()) == [target]

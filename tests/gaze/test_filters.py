@@ -144,6 +144,22 @@ def test_the_quick_median_is_numpys(values):
     assert median(np.array(values)) == np.median(values)
 
 
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 2**32), st.integers(20_000, 60_000), st.sampled_from([0.0, 0.3, 0.9]))
+def test_the_quick_median_of_many_is_numpys_too(seed, n, lost):
+    random = np.random.default_rng(seed)
+    for values in (np.abs(random.normal(size=n)), np.round(random.random(n), 1), np.arange(n) * 1.0):
+        values[random.random(n) < lost] = np.nan
+        assert median(values) == np.nanmedian(values)
+        assert median(np.sort(values)) == np.nanmedian(values)
+
+
+def test_a_median_is_found_where_the_sample_for_it_knows_nothing():
+    values = np.arange(40_000) * 1.0
+    values[::10] = np.nan
+    assert median(values) == np.nanmedian(values)
+
+
 def test_a_point_is_lost_where_either_coordinate_is():
     xy = np.array([[1.0, 2.0], [np.nan, 2.0], [1.0, np.nan], [np.nan, np.nan]])
     assert lost_rows(xy).tolist() == [False, True, True, True]
