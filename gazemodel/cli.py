@@ -246,6 +246,10 @@ def predict_images(
     run: Annotated[Path, typer.Argument(help="A RUN folder.", metavar="RUN")],
     images: Annotated[list[Path], typer.Argument(help="Image files.", metavar="IMAGE...")],
     out: Annotated[Path, typer.Option("-o", "--out", help="Folder for the results.", metavar="DIR")],
+    also: Annotated[
+        list[Path] | None,
+        typer.Option("--with", metavar="RUN", help="Ask this network too, and take the mean; repeatable."),
+    ] = None,
 ) -> None:
     """Classify image files: probabilities.csv, and for each image a picture of the network's attention.
 
@@ -256,7 +260,8 @@ def predict_images(
     from gazemodel.predict import predict
     from gazemodel.run import open_run
 
-    for each in predict(open_run(run), images, out, tell=Console(ProgressStyle.bar).tell):
+    others = [open_run(each) for each in also or ()]
+    for each in predict(open_run(run), images, out, tell=Console(ProgressStyle.bar).tell, also=others):
         console.say(f"{each.image}: {each.predicted} ({each.probabilities[each.predicted]:.3f})")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,7 +42,11 @@ class Prediction:
 
 
 def predict(
-    run: Run, files: list[Path], out: Path, tell: Callable[[int, int, str], None] = lambda *_: None
+    run: Run,
+    files: list[Path],
+    out: Path,
+    tell: Callable[[int, int, str], None] = lambda *_: None,
+    also: Sequence[Run] = (),
 ) -> list[Prediction]:
     """Classify image files, and write ``probabilities.csv`` and an attention overlay for each.
 
@@ -55,17 +59,52 @@ def predict(
         A folder, made where it is missing.
     tell : callable
         Told (done, total, what).
+    also : sequence of Run
+        Further networks, such as those of the other folds: probabilities and attention are means of all.
 
     Raises
     ------
     BadInput
-        Where a file is no picture that can be read; it is named.
+        Where a file is no picture that can be read, or the runs have other classes; it is named.
     StorageError
         Where the results cannot be written.
     """
-    images = _Files(files, run.config.size, run.data["grid_px"], keep_aspect=run.config.keep_aspect)
+    runs = (run, *also)
+    for each in also:
+        if each.classes != run.classes:
+            raise BadInput(
+                f"{each.folder} has the classes {', '.join(each.classes)}, "
+                f"{run.folder} {', '.join(run.classes)}.",
+                "Ask only networks of the same classes together.",
+            )
     for file in files:  # refuse a wrong file before long work
         _open(file).close()
+    asked = [_asked(each, files, tell) for each in runs]
+    probabilities = np.mean([each for each, _ in asked], axis=0)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        found = []
+        for index, (file, name) in enumerate(zip(files, _names(files), strict=True)):
+            pixels = read_pixels(file)
+            maps = [
+                on_picture(cams[index], pixels.shape[:2], each.config)
+                for each, (_, cams) in zip(runs, asked, strict=True)
+            ]
+            picture = lay_over(pixels, np.mean(maps, axis=0))
+            replace_file(out / name, lambda new, content=picture: _save_png(content, new))  # type: ignore[misc]
+            said = dict(zip(run.classes, probabilities[index].tolist(), strict=True))
+            found.append(Prediction(file, max(said, key=lambda each: said[each]), said, out / name))
+        write_text(out / "probabilities.csv", _table(found, run.classes))
+    except OSError as error:
+        raise StorageError(f"The results cannot be written to {out}: {error.strerror}.") from None
+    return found
+
+
+def _asked(
+    run: Run, files: list[Path], tell: Callable[[int, int, str], None]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Calibrated probabilities (n, classes) and CAMs (n, h, w) of one network."""
+    images = _Files(files, run.config.size, run.data["grid_px"], keep_aspect=run.config.keep_aspect)
     network = load_network(run)
     answers = ask(
         network,
@@ -74,19 +113,7 @@ def predict(
         batch=min(run.config.batch, 16),
         tell=lambda done: tell(done, len(files), "Classifying images"),
     )
-    probabilities = answers.probabilities(float(network.temperature))
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        found = []
-        for index, (file, name) in enumerate(zip(files, _names(files), strict=True)):
-            picture = overlay(read_pixels(file), answers.cams[index], run.config)
-            replace_file(out / name, lambda new, content=picture: _save_png(content, new))  # type: ignore[misc]
-            said = dict(zip(run.classes, probabilities[index].tolist(), strict=True))
-            found.append(Prediction(file, max(said, key=lambda each: said[each]), said, out / name))
-        write_text(out / "probabilities.csv", _table(found, run.classes))
-    except OSError as error:
-        raise StorageError(f"The results cannot be written to {out}: {error.strerror}.") from None
-    return found
+    return answers.probabilities(float(network.temperature)), answers.cams
 
 
 def read_pixels(file: Path) -> Pixels:
@@ -112,24 +139,34 @@ def read_pixels(file: Path) -> Pixels:
 
 
 def overlay(pixels: Pixels, cam: NDArray[np.float64], config: TrainConfig) -> Pixels:
-    """Lay the network's attention over a picture: where it looked stays bright and turns warm.
+    """Lay one network's attention over a picture, see `on_picture` and `lay_over`."""
+    return lay_over(pixels, on_picture(cam, pixels.shape[:2], config))
+
+
+def on_picture(cam: NDArray[np.float64], shape: tuple[int, ...], config: TrainConfig) -> NDArray[np.float64]:
+    """Bring a CAM to a picture's size, divided by its maximum.
 
     Parameters
     ----------
-    pixels : ndarray of uint8, shape (h, w, 3)
     cam : ndarray, shape (a, b)
         Over the network's square input.
+    shape : tuple of int
+        Height and width of the picture.
     config : TrainConfig
         Tells whether that input held the picture centred or stretched, and which CAM it is.
     """
-    height, width = pixels.shape[:2]
+    height, width = shape
     if config.keep_aspect:
         side = max(height, width)
         x0, y0 = (side - width) // 2, (side - height) // 2
         attention = cam_at(cam, (side, side), config.loss_name)[y0 : y0 + height, x0 : x0 + width]
     else:
         attention = cam_at(cam, (height, width), config.loss_name)
-    attention = attention / max(float(attention.max()), 1e-12)
+    return attention / max(float(attention.max()), 1e-12)
+
+
+def lay_over(pixels: Pixels, attention: NDArray[np.float64]) -> Pixels:
+    """Lay attention (0..1) over a picture: where a network looked stays bright and turns warm."""
     # OpenCV's pictures are BGR; the map itself comes so too.
     colours = cv2.applyColorMap((attention * 255).astype(np.uint8), cv2.COLORMAP_INFERNO)[..., ::-1]
     share = (0.6 * attention)[..., None]

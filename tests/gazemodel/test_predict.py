@@ -114,3 +114,37 @@ def test_files_that_cannot_be_read_are_refused_by_name_before_anything_is_writte
         with pytest.raises(BadInput, match=words):
             predict(open_run(trained), [good, tmp_path / name], tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_several_networks_are_asked_together(small_data: Path, trained: Path, tmp_path: Path) -> None:
+    from typer.testing import CliRunner
+
+    from gazemodel.cli import app
+
+    second = tmp_path / "second"
+    options = ["--recipe", "quick", "--size", "64", "--epochs", "1", "--batch", "6", "--seed", "1"]
+    result = CliRunner().invoke(app, ["train", str(small_data), "-o", str(second), *options])
+    assert result.exit_code == 0, result.output
+    with h5py.File(small_data) as file:
+        PIL.Image.fromarray(file["images/pixels"][25]).save(tmp_path / "a.png")
+    images = [tmp_path / "a.png"]
+    one, two = (
+        predict(open_run(run), images, tmp_path / run.name)[0].probabilities for run in (trained, second)
+    )
+    both = predict(open_run(trained), images, tmp_path / "both", also=[open_run(second)])[0]
+    for name, share in both.probabilities.items():
+        assert share == pytest.approx((one[name] + two[name]) / 2)
+    arguments = ["predict", str(trained), str(images[0]), "-o", str(tmp_path / "c"), "--with", str(second)]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 0, result.output
+    assert (tmp_path / "c" / "a_attention.png").read_bytes() == both.overlay.read_bytes()
+
+
+def test_networks_of_other_classes_are_not_asked_together(trained: Path, tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    run = open_run(trained)
+    PIL.Image.new("RGB", (48, 48)).save(tmp_path / "a.png")
+    with pytest.raises(BadInput, match="has the classes a, b"):
+        predict(run, [tmp_path / "a.png"], tmp_path / "out", also=[replace(run, classes=("a", "b"))])
+    assert not (tmp_path / "out").exists()
