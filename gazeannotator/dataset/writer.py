@@ -104,7 +104,8 @@ class Bulk:
         self._grow(1)
         for name, plane in zip(PLANES, (pixels, heatmap), strict=True):
             if plane is not None:
-                self._arrays[name][self.images - 1] = plane
+                # The same to the bit as HDF5's own conversion, which takes three times as long.
+                self._arrays[name][self.images - 1] = plane.astype(LAYOUT[name].dtype, copy=False)
 
     def copy_images(self, source: Any, has_gaze: NDArray[np.bool_]) -> None:  # noqa: ANN401
         """Add the images of another such file, as they are stored there: nothing is compressed again."""
