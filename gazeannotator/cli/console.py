@@ -5,8 +5,9 @@ from __future__ import annotations
 import _thread
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Protocol
 
 import typer
@@ -19,6 +20,7 @@ __all__ = [
     "Progress",
     "ProgressStyle",
     "fail",
+    "finish_import",
     "long_work",
     "note",
     "print_json",
@@ -86,3 +88,39 @@ def long_work(style: ProgressStyle, job: str) -> Iterator[Progress]:
         hurry.cancel()
         for number, handler in previous.items():
             signal.signal(number, handler)
+
+
+def finish_import(
+    style: ProgressStyle,
+    study: Path,
+    counts: Mapping[str, int],
+    *,
+    notes: Sequence[str],
+    refused: Sequence[tuple[str, str]],
+    lines: Sequence[str],
+) -> None:
+    """Tell what an import has done, and what it refused and why.
+
+    Parameters
+    ----------
+    style : ProgressStyle
+    study : Path
+    counts : mapping
+        For programs.
+    notes : sequence of str
+    refused : sequence of (where, message)
+    lines : sequence of str
+        The counts in words.
+    """
+    if style is ProgressStyle.json:
+        told = [{"where": where, "message": message} for where, message in refused]
+        events.emit("finished", study=str(study), **counts, refused=told, notes=notes)
+        return
+    for each in notes:
+        say(f"Note: {each}")
+    for where, message in refused:
+        warn(f"{where}: {message}")
+    for line in lines:
+        say(line)
+    if refused:
+        say(f"Refused, see above: {len(refused)}.")

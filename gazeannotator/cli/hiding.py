@@ -16,6 +16,7 @@ from gazeannotator.study.deidentify.masks import Rect, masked
 from gazeannotator.study.deidentify.search import HidingOptions
 from gazeannotator.study.folder import write_whole
 from gazeannotator.study.images import Pixels
+from gazeannotator.study.removals import check_report_name
 from gazeannotator.study.review import approve, reject, waiting_pixels
 from gazeannotator.study.store import Store
 from gazeannotator.study.waiting import Waiting
@@ -37,16 +38,21 @@ Report = Annotated[
 ]
 
 
-def hiding_options(*, keep_overlays: bool, template: str | None, masks: list[str] | None) -> HidingOptions:
-    """Gather the options.
+def hiding_options(
+    *, keep_overlays: bool, template: str | None, masks: list[str] | None, report: Path | None
+) -> HidingOptions:
+    """Gather the options, before anything is imported.
 
     Raises
     ------
     BadInput
-        If a rectangle or the layout cannot be used.
+        If a rectangle, the layout or the name of the report cannot be used.
     """
     layout = load_layout(template) if template else None
-    return HidingOptions(not keep_overlays, layout, tuple(_rectangle(each) for each in masks or []))
+    options = HidingOptions(not keep_overlays, layout, tuple(_rectangle(each) for each in masks or []))
+    if report is not None:
+        check_report_name(report)
+    return options
 
 
 def review(

@@ -20,7 +20,6 @@ from gazeannotator.tracking.formats.recorded import SYSTEMS, ImportOptions, Syst
 from gazeannotator.tracking.formats.registry import FORMATS
 from gazeannotator.tracking.mapping import Answer
 from gazeannotator.tracking.xdf_sessions import import_xdf
-from gazemodel import events
 
 StudyPath = Annotated[Path, typer.Argument(metavar="STUDY", help="The study's folder.")]
 Style = Annotated[
@@ -142,28 +141,22 @@ def import_gaze_command(
 
 
 def _finish(progress: console.ProgressStyle, study: Path, report: GazeImport) -> None:
-    if progress is console.ProgressStyle.json:
-        refused = [{"where": where, "message": message} for where, message in report.refused]
-        events.emit(
-            "finished",
-            study=str(study),
-            sessions=report.sessions,
-            readings=report.readings,
-            gaze_samples=report.samples,
-            fixations=report.fixations,
-            already_known=report.already_known,
-            refused=refused,
-            notes=report.notes,
-        )
-        return
-    for note in report.notes:
-        console.say(f"Note: {note}")
-    for where, message in report.refused:
-        console.warn(f"{where}: {message}")
     what = f"readings: {report.readings}, gaze samples: {report.samples}, fixations: {report.fixations}"
-    console.say(f"{study}: sessions added: {report.sessions}, known already: {report.already_known}, {what}.")
-    if report.refused:
-        console.say(f"Refused, see above: {len(report.refused)}.")
+    counts = {
+        "sessions": report.sessions,
+        "readings": report.readings,
+        "gaze_samples": report.samples,
+        "fixations": report.fixations,
+        "already_known": report.already_known,
+    }
+    console.finish_import(
+        progress,
+        study,
+        counts,
+        notes=report.notes,
+        refused=report.refused,
+        lines=[f"{study}: sessions added: {report.sessions}, known already: {report.already_known}, {what}."],
+    )
 
 
 def _size(text: str | None, option: str) -> tuple[float, float] | None:

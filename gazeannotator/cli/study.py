@@ -26,11 +26,10 @@ from gazeannotator.study.identity import others_may_read
 from gazeannotator.study.importing import ImportReport, create_study, import_frames
 from gazeannotator.study.importing import import_images as import_folder
 from gazeannotator.study.model import UNKNOWN, Protocol
-from gazeannotator.study.removals import check_report_name, write_removals
+from gazeannotator.study.removals import write_removals
 from gazeannotator.study.scheme import load_scheme
 from gazeannotator.study.store import Store
 from gazeannotator.study.video import parse_time
-from gazemodel import events
 
 app = typer.Typer(no_args_is_help=True, help="Make a study of images, add to it, look at it, check it.")
 
@@ -72,8 +71,9 @@ def create(
     Example: gazeannotator study create my-study --images photos --metadata photos.csv
     """
     with console.long_work(progress, "study create") as report_progress:
-        hidden = hiding.hiding_options(keep_overlays=keep_overlays, template=template, masks=mask)
-        _check_report(report_file)
+        hidden = hiding.hiding_options(
+            keep_overlays=keep_overlays, template=template, masks=mask, report=report_file
+        )
         report = create_study(
             study,
             images,
@@ -107,8 +107,9 @@ def import_images(
     Example: gazeannotator study import-images my-study --images more-photos
     """
     with console.long_work(progress, "study import-images") as report_progress, Store.open(study) as store:
-        hidden = hiding.hiding_options(keep_overlays=keep_overlays, template=template, masks=mask)
-        _check_report(report_file)
+        hidden = hiding.hiding_options(
+            keep_overlays=keep_overlays, template=template, masks=mask, report=report_file
+        )
         report = import_folder(
             store, images, metadata, report_progress, hiding=hidden, accept_masks=accept_masks
         )
@@ -139,8 +140,9 @@ def add_frames(
         if truth is None:
             classes = ", ".join(f"{each.key} ({each.name})" for each in store.scheme.classes)
             raise BadInput(f"'{pathology}' is no class of the scheme.", f"Possible: {classes}.")
-        hidden = hiding.hiding_options(keep_overlays=keep_overlays, template=template, masks=mask)
-        _check_report(report_file)
+        hidden = hiding.hiding_options(
+            keep_overlays=keep_overlays, template=template, masks=mask, report=report_file
+        )
         report = import_frames(
             store,
             video,
@@ -274,40 +276,19 @@ def _in_words(found: Agreement, what: str, measure: str) -> str:
     return f"{measure} {found.kappa:.2f}{interval}; {text}"
 
 
-def _check_report(path: Path | None) -> None:
-    if path is not None:
-        check_report_name(path)
-
-
 def _finish(
     progress: console.ProgressStyle, study: Path, report: ImportReport, report_file: Path | None
 ) -> None:
     if report_file is not None:
         write_removals(report_file, report.removed)
-    if progress is console.ProgressStyle.json:
-        refused = [{"where": where, "message": message} for where, message in report.refused]
-        events.emit(
-            "finished",
-            study=str(study),
-            added=report.added,
-            waiting=report.waiting,
-            already_known=report.already_known,
-            refused=refused,
-            notes=report.notes,
-        )
-        return
-    for note in report.notes:
-        console.say(f"Note: {note}")
-    for where, message in report.refused:
-        console.warn(f"{where}: {message}")
-    console.say(f"{study}: images added: {report.added}, known already: {report.already_known}.")
+    lines = [f"{study}: images added: {report.added}, known already: {report.already_known}."]
     if report.waiting:
-        console.say(
+        lines.append(
             f"Waiting for review, since something was hidden: {report.waiting}. "
             "Look at them in the app, or with `gazeannotator study review`."
         )
-    if report.refused:
-        console.say(f"Refused, see above: {len(report.refused)}.")
+    counts = {"added": report.added, "waiting": report.waiting, "already_known": report.already_known}
+    console.finish_import(progress, study, counts, notes=report.notes, refused=report.refused, lines=lines)
 
 
 def _lines(facts: dict[str, Any]) -> list[tuple[str, str]]:
