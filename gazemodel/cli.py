@@ -55,6 +55,11 @@ Resume = Annotated[bool, typer.Option("--resume", help="Go on with what was stop
 Progress = Annotated[ProgressStyle, typer.Option(help="How progress is shown.")]
 
 
+def _options_of(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Take the options of a training out of a command's arguments."""
+    return {name: value for name, value in arguments.items() if name in TrainConfig.model_fields}
+
+
 @app.command("train")
 @console.user_errors
 def train(
@@ -88,13 +93,7 @@ def train(
 
     Example: gazemodel train data.h5 -o runs/first --recipe quick
     """
-    options: dict[str, Any] = dict(
-        recipe=recipe, backbone=backbone, weights=weights, attention_loss=attention_loss
-    )
-    options |= dict(attention_weight=attention_weight, epochs=epochs, batch=batch, lr=lr, size=size)
-    options |= dict(seed=seed, devices=devices, precision=precision, augmentation=augmentation, target=target)
-    options |= dict(class_weights=class_weights, focal_gamma=focal_gamma)
-    options |= dict(label_smoothing=label_smoothing, accumulate=accumulate)
+    options = _options_of(locals())
     config = make_config(**options)
     speaker = Console(progress)
     with speaker.long_work("Training", run=str(out), data=str(data), epochs=config.epochs):
@@ -218,12 +217,7 @@ def compare_arms(
 
     Example: gazemodel compare data.h5 -o gaze-or-not --arms none,default,default-shuffled --seeds 3
     """
-    options: dict[str, Any] = dict(recipe=recipe, backbone=backbone, weights=weights, epochs=epochs)
-    options |= dict(attention_weight=attention_weight, batch=batch, lr=lr, size=size, seed=seed)
-    options |= dict(precision=precision, augmentation=augmentation, target=target)
-    options |= dict(class_weights=class_weights, focal_gamma=focal_gamma)
-    options |= dict(label_smoothing=label_smoothing, accumulate=accumulate)
-    config = make_config(**options)
+    config = make_config(**_options_of(locals()))
     if config.attention_weight == 0:
         raise BadInput("With --attention-weight 0 all arms are the same.", "Give a number above 0.")
     plan = Plan(data, config, tuple(parse_arms(arms)), folds, seeds, tuple(parse_shares(gaze_shares)))

@@ -14,13 +14,13 @@ from typing import Any
 
 from gazeannotator.errors import BadInput, Cancelled
 from gazemodel import train as training
-from gazemodel.arrangement import LEAST_FOLDS, Arrangement, arranged_facts
+from gazemodel.arrangement import Arrangement, arranged_facts
 from gazemodel.comparison_results import results
 from gazemodel.config import TrainConfig
 from gazemodel.data import check_trainable, read_facts
 from gazemodel.evaluate import calibrate, evaluate
 from gazemodel.plan import Line, Plan, run_folder
-from gazemodel.run import write_text
+from gazemodel.run import check_free, write_text
 
 Report = Callable[..., None]
 
@@ -63,7 +63,9 @@ def compare(
     for number, (line, seed, fold) in enumerate(runs):
         if stop():
             raise Cancelled
-        _one_run(plan, folder, line, seed, fold, _scaled(report, plan, number, len(runs)), stop)
+        what = _words(plan, line, seed, fold)
+        told = _scaled(report, what, number, len(runs), plan.config.epochs)
+        _one_run(plan, folder, line, seed, fold, told, stop)
     facts = results(plan, folder)
     write_text(
         folder / "comparison.json", json.dumps(facts, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
@@ -75,15 +77,15 @@ def _begin(plan: Plan, folder: Path, resume: bool) -> None:
     """Check that all of it can be done before the first hour is spent, and note what is done."""
     if plan.seeds < 1:
         raise BadInput(f"{plan.seeds} seeds cannot be trained.", "Give 1 or more.")
-    if plan.folds and plan.folds < LEAST_FOLDS:
-        raise BadInput(
-            f"{plan.folds} folds are too few: one tests, one validates.",
-            f"Give at least {LEAST_FOLDS}, or --folds 0 for the file's own parts.",
-        )
     fingerprint = read_facts(plan.data, plan.config.target).fingerprint
+    checked = set()
     for line in plan.lines():
         for fold in range(max(plan.folds, 1)):
             config, arrangement = _run_of(plan, line, 0, fold)
+            # Arms that learn from the same gaze can be trained alike, and the check reads every gaze map.
+            if (config.uses_gaze, arrangement) in checked:
+                continue
+            checked.add((config.uses_gaze, arrangement))
             facts = arranged_facts(plan.data, config.target, arrangement)
             check_trainable(facts, config)
             if not len(facts.rows("test")):
@@ -99,9 +101,9 @@ def _begin(plan: Plan, folder: Path, resume: bool) -> None:
         "gaze_shares": list(plan.gaze_shares),
     }
     note = folder / "config.json"
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        if not resume:
-            raise BadInput(f"{folder} already exists and is not empty.", "Choose another, or add --resume.")
+    if not resume:
+        check_free(folder)
+    elif folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         try:
             same = json.loads(note.read_text(encoding="utf-8")) == told
         except (OSError, ValueError):
@@ -142,7 +144,7 @@ def _one_run(
     else:
         shutil.rmtree(run_path, ignore_errors=True)  # begun, but not yet an epoch
         run, facts, network = training.prepare(plan.data, run_path, config, arrangement)
-    report("progress", done=0, what=_words(plan, line, seed, fold))
+    report("epoch", epoch=0)
     run = training.fit(run, facts, network, report=report, stop=stop, resume=going_on)
     calibrate(run, facts)
     found = evaluate(run, "test")
@@ -168,19 +170,14 @@ def _words(plan: Plan, line: Line, seed: int, fold: int) -> str:
     return ", ".join(parts)
 
 
-def _scaled(report: Report, plan: Plan, number: int, runs: int) -> Report:
-    """Tell a run's epochs as progress of the whole comparison."""
-    total, epochs = runs * plan.config.epochs, plan.config.epochs
-    said = {"what": ""}
+def _scaled(report: Report, what: str, number: int, runs: int, epochs: int) -> Report:
+    """Tell a run's epochs as progress of the whole comparison, and nothing of its batches."""
 
     def tell(event: str, **facts: Any) -> None:  # noqa: ANN401
-        if event == "progress":
-            said["what"] = facts["what"] if "total" not in facts else said["what"]
-            if "total" not in facts:
-                report("progress", done=number * epochs, total=total, what=said["what"])
-        elif event == "epoch":
-            report("progress", done=number * epochs + facts["epoch"], total=total, what=said["what"])
-        else:
+        if event == "epoch":
+            done = number * epochs + facts["epoch"]
+            report("progress", done=done, total=runs * epochs, what=what)
+        elif event != "progress":
             report(event, **facts)
 
     return tell

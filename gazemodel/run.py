@@ -152,7 +152,7 @@ def check_free(folder: Path) -> None:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise BadInput(
             f"{folder} already exists and is not empty.",
-            "Choose another RUN folder, or go on with a stopped run with --resume.",
+            "Choose another folder, or go on with what was stopped with --resume.",
         )
 
 
