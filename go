@@ -96,7 +96,12 @@ run_checks() {
     "$bin/mypy"
     say "tests"
     # Most tests wait for a tracker, a screen or another process: several at once take a third of the time.
-    "$bin/python" -m pytest -n "${GAZEANNOTATOR_TEST_JOBS:-3}" --dist loadfile --no-loadscope-reorder "$@"
+    "$bin/python" -m pytest -n "${GAZEANNOTATOR_TEST_JOBS:-3}" --dist loadfile --no-loadscope-reorder "$@" || {
+        # Last, so that it is seen whatever a failed test printed.
+        say "failed tests"
+        cut -c1-200 .pytest_cache/v/cache/lastfailed >&2
+        return 1
+    }
 }
 
 action="${1:-}"

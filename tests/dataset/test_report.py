@@ -51,8 +51,9 @@ def cells(text, row):
 
 def test_the_page_needs_no_other_file_and_is_all_drawn(wide_dataset, page):
     text = page(wide_dataset[1])
-    assert "http" not in text
-    assert "<link" not in text
+    # Without the pictures, whose letters are anything by chance.
+    words = re.sub(r"base64,[^\"]*", "", text)
+    assert re.findall(r"http.{0,60}|<link.{0,60}", words) == []
     drawn = pictures(text)
     # 7 figures, a mean for each class, and pairs of examples.
     assert len(drawn) >= 7 + 3 + 2
