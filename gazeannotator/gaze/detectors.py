@@ -45,6 +45,9 @@ MAX_WINDOW_S = 0.040
 NOISE_SPEEDS = 3.7
 """One in a thousand speeds of pure noise is above so many of its standard deviations (Rayleigh)."""
 
+ENOUGH_SPEEDS = 100_000
+"""Of twice as many or more every second, third, … tells how fast the resting eye is."""
+
 RESTING_DEVIATIONS = 4.0
 RESTING_DEG_S = 5.0
 SETTLING_S = 0.040
@@ -103,7 +106,8 @@ def noise_adaptive(time_s: FloatArray, xy_px: FloatArray, screen: Screen) -> Spa
     if noise_speed > HIDDEN_DEG_S:
         moving = _lengthened(fast, math.floor(BLIND_SETTLING_S / step_s + TIME_TOLERANCE_S))
     else:
-        rest = _resting_deg_s(speed[speed < peak])
+        some = speed[:: max(1, len(speed) // ENOUGH_SPEEDS)]
+        rest = _resting_deg_s(some[some < peak])
         moving = fast | _around(fast, speed > rest, math.floor(SETTLING_S / step_s + TIME_TOLERANCE_S))
     return _spans(signal, ~moving & ~np.isnan(speed), xy_px)
 

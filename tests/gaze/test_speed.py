@@ -56,6 +56,14 @@ def test_noise_is_found_beside_saccades_and_losses(sigma_deg):
     assert noise_deg(xy[:2], SCREEN) == 0
 
 
+@pytest.mark.parametrize("found", [1.0, 0.5, 0.02])
+def test_noise_of_a_long_recording_is_found_wherever_its_samples_are(found):
+    random = np.random.default_rng(2)
+    xy = np.full((1_000_000, 2), 500.0) + random.normal(0, 0.1 * SCREEN.px_per_deg, (1_000_000, 2))
+    xy[: int((1 - found) * len(xy))] = np.nan
+    assert noise_deg(xy, SCREEN) == pytest.approx(0.1, rel=0.03)
+
+
 @pytest.mark.parametrize("window", [3, 7, 15])
 def test_the_speed_of_noise_is_as_predicted(window):
     random = np.random.default_rng(2)
