@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -35,8 +36,17 @@ from gazeannotator.ui.jobs import Command
 from gazeannotator.ui.window import MainWindow
 
 RATE_HZ = 250.0
+PATIENCE_MS = 40_000
 PLACEMENT = Placement(420, 0, 1080, 1080)
 SCREEN = Screen(1920, 1080, 527, 296, 650)
+
+
+@pytest.fixture
+def qtbot(qtbot: QtBot) -> QtBot:
+    """Wait longer than pytest-qt's five seconds, unless a test says how long: the machine may be busy."""
+    for name in ("waitUntil", "waitSignal", "waitSignals"):
+        setattr(qtbot, name, partial(getattr(qtbot, name), timeout=PATIENCE_MS))
+    return qtbot
 
 
 @pytest.fixture

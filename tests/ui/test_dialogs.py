@@ -28,7 +28,7 @@ from gazeannotator.ui.dialogs.start_reading import ReadingForm, StartReadingDial
 from gazeannotator.ui.dialogs.studies import ImportImagesDialog, NewStudyDialog
 from gazeannotator.ui.window import MainWindow
 
-JOB_MS = 60_000
+JOB_MS = 90_000
 
 
 @pytest.fixture

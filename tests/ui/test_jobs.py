@@ -19,7 +19,7 @@ from gazeannotator.ui.background import _Courier, in_background
 from gazeannotator.ui.jobs import Command, ProcessJob
 
 Python = Callable[..., Command]
-WAIT_MS = 20_000
+WAIT_MS = 90_000
 
 
 class Ending:

@@ -24,7 +24,7 @@ from gazeannotator.ui.pages.welcome import WelcomePage
 from gazeannotator.ui.window import MainWindow
 from gazemodel.config import RECIPES
 
-JOB_MS = 20_000
+JOB_MS = 90_000
 
 
 @pytest.fixture

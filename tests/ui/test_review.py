@@ -20,7 +20,7 @@ from gazeannotator.ui.dialogs.review import ReviewDialog
 from gazeannotator.ui.dialogs.studies import NewStudyDialog
 from gazeannotator.ui.window import MainWindow
 
-WAIT_MS = 20_000
+WAIT_MS = 90_000
 
 
 @pytest.fixture

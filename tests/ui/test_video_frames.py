@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from gazeannotator.study.scheme import load_scheme
 from gazeannotator.ui.dialogs.video_frames import VideoFramesDialog
 
-WAIT_MS = 20_000
+WAIT_MS = 90_000
 
 
 @pytest.fixture

@@ -18,11 +18,13 @@ from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
 from gazeannotator.study.deidentify.masks import Rect
+from gazeannotator.study.deidentify.text_block import Strokes, block
 
 Floats = NDArray[np.float64]
 
 _STROKE_PX = 17  # no stroke of a letter is wider
 _CONTRAST = 38
+_COLOURED = 60  # how much greener or yellower letters are than what is around them: no tissue is, so sharply
 _SHORTEST_PX, _TALLEST = 6, 0.14  # of a letter; the latter of the image's height
 _SHARP, _HARDLY_SHARP = 0.55, 0.42
 _EVEN = 26.0
@@ -93,23 +95,32 @@ def find_text(rgb: NDArray[np.uint8], inside: NDArray[np.bool_] | None = None) -
 
 def _find(rgb: NDArray[np.uint8], inside: NDArray[np.bool_] | None, scale: int) -> list[Rect]:
     found: list[Rect] = []
-    for picture, dark in ((rgb, False), (255 - rgb, True), (_opponents(rgb), False)):
-        contrast = _contrast(picture)
-        letters = _letters(picture, contrast, inside)
-        for line, box in _lines(letters, dark):
-            x0, y0, x1, y1 = _stretched(picture, contrast, letters, line, box)
-            margin = max(3.0, 0.28 * (y1 - y0))
-            x, y = int(scale * (x0 - 1.5 * margin)), int(scale * (y0 - margin))
-            right, bottom = int(scale * (x1 + 1.5 * margin)), int(scale * (y1 + margin))
-            found.append(Rect(x, y, right - x, bottom - y, "text"))
+    step = _step(rgb)
+    # JPEG blurs colours: the edges of coloured letters are those of the picture itself.
+    for kind, picture in (("light", rgb), ("dark", 255 - rgb), ("coloured", _opponents(rgb))):
+        strokes = Strokes(picture, _contrast(picture), step)
+        letters = _letters(strokes, inside)
+        for line, box in _lines(letters, kind):
+            colour = np.median(letters.colour[line], axis=0)
+            peak = float(np.median(letters.contrast[line]))
+            like = strokes.like(colour, peak, peak * float(np.median(letters.sharp[line])))
+            letter_px = min(box[3] - box[1], 1.6 * np.percentile(letters.height[line], 80))
+            for x0, y0, x1, y1 in block(like, box, letter_px):
+                margin = max(3.0, 0.28 * min(y1 - y0, 2 * letter_px))
+                x, y = int(scale * (x0 - 1.5 * margin)), int(scale * (y0 - margin))
+                right, bottom = int(scale * (x1 + 1.5 * margin)), int(scale * (y1 + margin))
+                found.append(Rect(x, y, right - x, bottom - y, "text"))
     return found
 
 
 def _opponents(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return how green or cyan, and how yellow each pixel is: coloured letters on a pattern of tissue."""
+    """Return how green or cyan, and how yellow each pixel is: coloured letters on a pattern of tissue.
+
+    Tissue that is yellow is reddish too, and counts as less.
+    """
     red, green, blue = (rgb[..., each].astype(np.int16) for each in range(3))
-    planes = [green - red, np.minimum(red, green) - blue, np.zeros_like(red)]
-    return np.clip(np.stack(planes, axis=2), 0, 255).astype(np.uint8)
+    yellow = np.minimum(red, green) - blue - 2 * np.maximum(red - green - 10, 0)
+    return np.clip(np.stack([green - red, yellow, np.zeros_like(red)], axis=2), 0, 255).astype(np.uint8)
 
 
 def _contrast(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -119,11 +130,17 @@ def _contrast(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return highest
 
 
-def _letters(
-    rgb: NDArray[np.uint8], contrast: NDArray[np.uint8], inside: NDArray[np.bool_] | None
-) -> _Letters:
+def _step(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return the largest difference within 3 px."""
+    largest: NDArray[np.uint8] = cv2.morphologyEx(rgb, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)).max(
+        axis=2
+    )
+    return largest
+
+
+def _letters(found: Strokes, inside: NDArray[np.bool_] | None) -> _Letters:
     """Find light strokes that may be letters."""
-    step = cv2.morphologyEx(rgb, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)).max(axis=2)
+    rgb, contrast, step = found.picture, found.contrast, found.step
     # Half of the highest contrast nearby, so that letters close together stay apart.
     strokes = contrast > np.maximum(_CONTRAST, 0.5 * cv2.dilate(contrast, np.ones((9, 9), np.uint8)))
     if inside is not None:
@@ -164,17 +181,17 @@ def _letters(
     return _Letters(box, colour[which], fill, (2 * area / rims)[which], sharp[which], peak[which])
 
 
-def _lines(letters: _Letters, dark: bool) -> list[tuple[NDArray[np.intp], Floats]]:
+def _lines(letters: _Letters, kind: str) -> list[tuple[NDArray[np.intp], Floats]]:
     """Join letters to lines; returns which they are, and the box around them."""
     clear = np.flatnonzero((letters.sharp >= _SHARP) & (letters.stroke <= 0.6 * letters.height))
-    if dark:
+    if kind == "dark":
         clear = clear[letters.colour[clear].min(axis=1) >= 255 - _BLACK]
     if not len(clear):
         return []
     linked = _linked(letters, clear)
     count, group = connected_components(linked, directed=False)
     words = [clear[group == each] for each in range(count)]
-    sure = [each for each in words if _is_text(letters, each)]
+    sure = [each for each in words if _is_text(letters, each, coloured=kind == "coloured")]
     if not sure:
         return []
     taken = _with_neighbours(letters, clear, np.concatenate(sure))
@@ -198,12 +215,13 @@ def _linked(
     return linked
 
 
-def _is_text(letters: _Letters, line: NDArray[np.intp]) -> bool:
+def _is_text(letters: _Letters, line: NDArray[np.intp], coloured: bool) -> bool:
     sharp, contrast = letters.sharp[line].mean(), np.median(letters.contrast[line])
     wide = np.ptp(letters.box[line][:, [0, 2]]) >= 1.6 * np.median(letters.height[line])
     if len(line) == 1 and not wide:
         return False
-    if wide and sharp >= 0.6 and contrast >= 75 and _no_tissue(letters.colour[line]).all():
+    foreign = coloured or _no_tissue(np.median(letters.colour[line], axis=0))
+    if wide and sharp >= 0.6 and contrast >= (_COLOURED if coloured else 75) and foreign:
         return True
     if len(line) < 3:
         return False
@@ -236,11 +254,10 @@ def _is_text(letters: _Letters, line: NDArray[np.intp]) -> bool:
     return bool(sharp >= 0.62 and contrast >= 50 and spread <= 40)
 
 
-def _no_tissue(colour: Floats) -> NDArray[np.bool_]:
-    """Tell which colours no tissue has in white or narrow-band light: bright green, cyan and yellow."""
-    red, green, blue = colour.T
-    foreign: NDArray[np.bool_] = (green > 150) & ((green - red > 60) | (np.minimum(red, green) - blue > 90))
-    return foreign
+def _no_tissue(colour: Floats) -> bool:
+    """Tell a colour that no tissue has in white or narrow-band light: bright green, cyan and yellow."""
+    red, green, blue = colour
+    return bool(green > 150 and (green - red > 60 or min(red, green) - blue > 60))
 
 
 def _with_neighbours(letters: _Letters, clear: NDArray[np.intp], sure: NDArray[np.intp]) -> NDArray[np.intp]:
@@ -284,29 +301,3 @@ def _whole(letters: _Letters, line: NDArray[np.intp]) -> Floats:
             np.maximum(box[2:], there[:, 2:].max(axis=0, initial=0)),
         ]
     )
-
-
-def _stretched(
-    rgb: NDArray[np.uint8],
-    contrast: NDArray[np.uint8],
-    letters: _Letters,
-    line: NDArray[np.intp],
-    box: Floats,
-) -> Floats:
-    """Stretch a line to both sides over strokes of its colour that were no letters for themselves."""
-    x0, y0, x1, y1 = box.astype(int)
-    colour = np.median(letters.colour[line], axis=0)
-    strip = rgb[y0:y1].astype(np.int16)
-    like = np.abs(strip - colour.astype(np.int16)).max(axis=2) <= 50
-    like &= contrast[y0:y1] >= 0.4 * np.median(letters.contrast[line])
-    columns = np.flatnonzero(like.any(axis=0))
-    reach = 1.3 * (y1 - y0)
-    for column in columns[columns >= x1]:
-        if column - x1 > reach:
-            break
-        x1 = int(column) + 1
-    for column in columns[columns < x0][::-1]:
-        if x0 - column > reach:
-            break
-        x0 = int(column)
-    return np.array([x0, y0, x1, y1], float)

@@ -45,7 +45,7 @@ def test_accuracy_is_known_within_two_minutes(
     check = window.check
     assert check.page is check.guide
     # The simulated eye has to notice that somebody tells it where to look.
-    qtbot.waitUntil(window.has_listener, timeout=10_000)
+    qtbot.waitUntil(window.has_listener)
     press(window, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: check.page is check.result, timeout=90_000)
     result = check.result.outcome.result
@@ -53,7 +53,7 @@ def test_accuracy_is_known_within_two_minutes(
     assert result.data_loss == pytest.approx(0.05, abs=0.03)
     assert "Nothing is recorded here." in check.result.note.text()
     press(window, Qt.Key.Key_Space)
-    qtbot.waitUntil(page.accuracy.note.isVisible, timeout=5000)
+    qtbot.waitUntil(page.accuracy.note.isVisible)
     assert page.accuracy.note.verdict.text() == "Accuracy 1.0°"
     assert f"precision {result.precision_rms_deg:.2f}°" in page.accuracy.note.numbers.text()
     assert button.isEnabled()

@@ -24,7 +24,7 @@ from gazeannotator.tracking.simulator import simulated_stream
 from gazeannotator.ui.reading.opening import ReadingWindow, open_reading
 from gazeannotator.ui.reading.room import Phase
 
-SOON_MS = 8000
+SOON_MS = 30_000
 
 
 @pytest.fixture

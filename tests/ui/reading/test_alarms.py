@@ -265,7 +265,7 @@ def test_reader_sees_a_calm_sign(
     reading.qtbot.wait(700)
     assert not sign.isVisible()
     tracker.lose()
-    reading.qtbot.waitUntil(sign.isVisible, timeout=8000)
+    reading.qtbot.waitUntil(sign.isVisible)
     assert sign.text() == "Eyes not found: sit upright"
     assert heard[0][0] == "data_loss"
     assert reading.controller.alarms["data_loss"] == heard[-1][1]

@@ -62,7 +62,7 @@ def test_check_while_an_image_is_read(
     assert reading.controller.phase is Phase.CHECKING
     assert reading.window.view.frame.image is None
     assert reading.window.view.frame.cross_px == (400, 400)
-    reading.qtbot.waitUntil(lambda: reading.window.signs.hint.isVisible(), timeout=8000)
+    reading.qtbot.waitUntil(lambda: reading.window.signs.hint.isVisible())
     assert "0.0°" in reading.window.signs.hint.text()
     reading.until(Phase.VIEWING)
     assert not reading.window.signs.hint.isVisible()
@@ -115,7 +115,7 @@ def test_readings_after_a_failed_check_carry_its_offset(
     reading.press(Key.Key_Return)
     reading.until(Phase.VIEWING)
     reading.answer()
-    reading.qtbot.waitUntil(lambda: "quality" in reading.events(), timeout=8000)
+    reading.qtbot.waitUntil(lambda: "quality" in reading.events())
     (check,), (quality,) = reading.data("drift_check"), reading.data("quality")
     assert quality["accuracy_deg"] == check["offset_deg"]
     assert quality["below"] == ["accuracy"]
@@ -379,7 +379,7 @@ def test_validation_from_the_pause(
     # The window of the validation comes to the front; the tracker goes and comes.
     reading.controller.interrupt("window")
     tracker.stop()
-    reading.qtbot.waitUntil(lambda: reading.window.link.state.step == "lost", timeout=8000)
+    reading.qtbot.waitUntil(lambda: reading.window.link.state.step == "lost")
     assert reading.controller.phase is Phase.VALIDATING
     reading.controller.validated(None)
     assert reading.controller.phase is Phase.HELD
@@ -398,5 +398,5 @@ def test_closing_the_window_during_a_validation_asks(
     reading.controller.validated(dict(MEASURED))
     assert "validation" not in reading.events()
     reading.press(Key.Key_Return)
-    reading.qtbot.waitUntil(lambda: reading.summary is not None, timeout=8000)
+    reading.qtbot.waitUntil(lambda: reading.summary is not None)
     assert reading.summary["unsaved"] == ""

@@ -28,7 +28,7 @@ def look_and_answer(reading: Any, wait_ms: int = 400, key: Key = Key.Key_1) -> N
 
 
 def judged(reading: Any, count: int) -> None:
-    reading.qtbot.waitUntil(lambda: reading.events().count("quality") == count, timeout=8000)
+    reading.qtbot.waitUntil(lambda: reading.events().count("quality") == count)
 
 
 def test_what_is_noted_is_what_a_data_set_will_say(
@@ -93,7 +93,7 @@ def test_reading_that_was_cut_off_is_not_judged(
     reading.qtbot.wait(300)
     reading.press(Key.Key_Escape)
     reading.press(Key.Key_Return)
-    reading.qtbot.waitUntil(lambda: reading.summary is not None, timeout=8000)
+    reading.qtbot.waitUntil(lambda: reading.summary is not None)
     assert "quality" not in reading.events()
 
 
@@ -234,7 +234,7 @@ def test_next_session_says_on_its_ready_page_what_comes_again(
     first.until(Phase.AGAIN)
     first.press(Key.Key_Escape)
     first.press(Key.Key_Return)
-    first.qtbot.waitUntil(lambda: first.summary is not None, timeout=8000)
+    first.qtbot.waitUntil(lambda: first.summary is not None)
     tracker.look(0.5, 0.5)
     second = open_window(study, without_gaze=False).connect()
     assert "All 1 images are read. One image is shown once more" in second.said
@@ -262,13 +262,13 @@ def test_end_waits_for_gaze_that_cannot_be_read(
     look_and_answer(reading)
     reading.press(Key.Key_Space)
     reading.until(Phase.SAVING)
-    reading.qtbot.waitUntil(lambda: "Saving…" in reading.said, timeout=8000)
+    reading.qtbot.waitUntil(lambda: "Saving…" in reading.said)
     assert "The database is locked" in reading.window.signs.trouble.text()
     reading.qtbot.wait(1300)
     assert reading.summary is None
     assert "Saving…" in reading.said
     locked[0] = False
-    reading.qtbot.waitUntil(lambda: reading.summary is not None, timeout=8000)
+    reading.qtbot.waitUntil(lambda: reading.summary is not None)
     assert reading.events()[-2:] == ["quality", "session_ended"]
 
 
@@ -285,9 +285,9 @@ def test_reader_may_leave_without_the_marks(
     reading.start()
     look_and_answer(reading)
     reading.press(Key.Key_Space)
-    reading.qtbot.waitUntil(lambda: "Saving…" in reading.said, timeout=8000)
+    reading.qtbot.waitUntil(lambda: "Saving…" in reading.said)
     reading.press(Key.Key_Escape)
-    reading.qtbot.waitUntil(lambda: reading.summary is not None, timeout=8000)
+    reading.qtbot.waitUntil(lambda: reading.summary is not None)
     monkeypatch.undo()
     # Only the mark is missing, and the next session closes this one.
     assert [each for each in reading.events() if each in ("key", "quality", "session_ended")] == ["key"]
@@ -321,7 +321,7 @@ def test_lost_mark_that_was_poor_brings_the_image_again(
     reading.qtbot.wait(400)
     reading.press(Key.Key_1)
     reading.controller.abandon()  # as after a crash
-    reading.qtbot.waitUntil(lambda: reading.summary is not None, timeout=8000)
+    reading.qtbot.waitUntil(lambda: reading.summary is not None)
     assert "quality" not in reading.events()
     tracker.look(0.5, 0.5)
     again = open_window(reading.study, without_gaze=False).connect()
@@ -354,10 +354,10 @@ def test_mark_that_cannot_be_written_is_tried_again(
     monkeypatch.setattr(Store, "append", failing)
     reading.start()
     look_and_answer(reading)
-    reading.qtbot.waitUntil(lambda: reading.window.signs.trouble.isVisible(), timeout=8000)
+    reading.qtbot.waitUntil(lambda: reading.window.signs.trouble.isVisible())
     full[0] = False
     judged(reading, 1)
-    reading.qtbot.waitUntil(lambda: not reading.window.signs.trouble.isVisible(), timeout=8000)
+    reading.qtbot.waitUntil(lambda: not reading.window.signs.trouble.isVisible())
     look_and_answer(reading)
     reading.leave()
     assert reading.events().count("quality") == 2

@@ -221,7 +221,7 @@ def test_a_note_that_cannot_be_stored_is_told_and_tried_again(
     words = reading.view.banner.words
     reading.qtbot.waitUntil(lambda: "The disk is full." in words.text())
     full[0] = False
-    reading.qtbot.waitUntil(lambda: answer.text().startswith("Stored at"), timeout=5000)
+    reading.qtbot.waitUntil(lambda: answer.text().startswith("Stored at"))
     assert len(notes(reading)) == 1
     reading.qtbot.waitUntil(lambda: "is being read" in words.text())
 
@@ -306,10 +306,10 @@ def test_closing_the_view_does_not_end_the_reading(watched: Make) -> None:
 def test_it_shows_the_reading_but_no_answer(watched: Make, make_tracker: Make) -> None:
     make_tracker("gazeannotator", [0.3, 0.4, 0.7, 0.6, 3.0, 3.0, 1.0])
     reading = watched(2, without_gaze=False)
-    reading.qtbot.waitUntil(lambda: reading.window.link.state.step == "receiving", timeout=8000)
+    reading.qtbot.waitUntil(lambda: reading.window.link.state.step == "receiving")
     reading.start()
     view = reading.view
-    reading.qtbot.waitUntil(lambda: view.picture._eyes[1].now is not None, timeout=8000)
+    reading.qtbot.waitUntil(lambda: view.picture._eyes[1].now is not None)
     place, (left, right) = view.picture.view, view.picture._eyes
     assert left.now.x() == pytest.approx(place.x0_px + 0.3 * place.width_px, abs=0.01)
     assert right.now.y() == pytest.approx(place.y0_px + 0.6 * place.height_px, abs=0.01)
@@ -319,7 +319,7 @@ def test_it_shows_the_reading_but_no_answer(watched: Make, make_tracker: Make) -
     reading.press(Key.Key_3)
     reading.qtbot.waitUntil(lambda: len(view.answers.rows.rows) == 1)
     rate = view.findChild(QLabel, "operatorRateValue")
-    reading.qtbot.waitUntil(lambda: rate.text().endswith(" Hz"), timeout=8000)
+    reading.qtbot.waitUntil(lambda: rate.text().endswith(" Hz"))
     shown = {each.text() for each in view.findChildren(QLabel)}
     scheme = reading.window._store.scheme
     assert not shown & {each.name for each in scheme.classes}

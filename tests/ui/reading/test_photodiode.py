@@ -116,7 +116,7 @@ def test_no_sign_lies_over_the_patch(
     reading = open_window(make_study(images=2, size=size), settings=settings, without_gaze=False)
     reading.start()
     reading.press(Qt.Key.Key_F)
-    reading.qtbot.waitUntil(lambda: reading.window.signs.flag.isVisible(), timeout=8000)
+    reading.qtbot.waitUntil(lambda: reading.window.signs.flag.isVisible())
     signs = reading.window.signs
     patch = reading.window.view.patch_px
     seen = [

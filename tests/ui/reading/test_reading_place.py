@@ -110,7 +110,7 @@ def test_a_scale_at_which_nobody_knows_the_pixels(
     """On some desktops a window has another scale than its screen tells."""
     make_tracker()
     reading = open_window(make_study(), without_gaze=False)
-    reading.qtbot.waitUntil(lambda: reading.window.link.state.ready, timeout=8000)
+    reading.qtbot.waitUntil(lambda: reading.window.link.state.ready)
     monkeypatch.setattr(reading.window, "devicePixelRatioF", lambda: 1.5)
     reading.press(Qt.Key.Key_Space)
     reading.window.controller.look_at_place()
@@ -126,7 +126,7 @@ def test_without_gaze_any_scale_will_do(make_study, open_window, monkeypatch: py
     reading = open_window(make_study())
     monkeypatch.setattr(reading.window, "devicePixelRatioF", lambda: 1.5)
     reading.press(Qt.Key.Key_Space)
-    reading.qtbot.waitUntil(lambda: reading.controller.phase is Phase.VIEWING, timeout=8000)
+    reading.qtbot.waitUntil(lambda: reading.controller.phase is Phase.VIEWING)
 
 
 def test_wayland_does_not_tell_where_a_window_lies(
@@ -143,7 +143,7 @@ def test_wayland_does_not_tell_where_a_window_lies(
 def test_a_tracker_of_another_screen_is_noticed(make_study, open_window, make_tracker, layout: str) -> None:
     make_tracker(layout, screen_px=(2560.0, 1440.0))
     reading = open_window(make_study(images=1), without_gaze=False)
-    reading.qtbot.waitUntil(lambda: reading.window.link.state.ready, timeout=8000)
+    reading.qtbot.waitUntil(lambda: reading.window.link.state.ready)
     words = "The eye tracker says that its screen has 2560 × 1440 pixels; this one has 800 × 800."
     assert words in reading.said.replace("\u00a0", " ")
     reading.start()
@@ -156,5 +156,5 @@ def test_a_tracker_of_another_screen_is_noticed(make_study, open_window, make_tr
 def test_a_tracker_of_this_screen_needs_no_words(make_study, open_window, make_tracker) -> None:
     make_tracker()
     reading = open_window(make_study(images=1), without_gaze=False)
-    reading.qtbot.waitUntil(lambda: reading.window.link.state.ready, timeout=8000)
+    reading.qtbot.waitUntil(lambda: reading.window.link.state.ready)
     assert "says that its screen" not in reading.said

@@ -257,7 +257,7 @@ def test_failing_disk_keeps_the_image_and_the_answer(
     assert reading.window.view.frame is shown
     full[0] = False
     # By itself: nothing is pressed.
-    reading.qtbot.waitUntil(lambda: reading.controller.answers == 1, timeout=3000)
+    reading.qtbot.waitUntil(lambda: reading.controller.answers == 1)
     reading.until(Phase.VIEWING)
     assert not sign.isVisible()
     assert [each.label for each in readings(reading.study)] == [2, None]
@@ -280,7 +280,7 @@ def test_failing_disk_at_the_onset(
     assert "locked" in reading.window.signs.trouble.text()
     reading.press(Key.Key_2)
     full[0] = False
-    reading.qtbot.waitUntil(lambda: reading.controller.answers == 1, timeout=3000)
+    reading.qtbot.waitUntil(lambda: reading.controller.answers == 1)
     reading.until(Phase.VIEWING)
     first, _second = readings(reading.study)
     assert (first.label, first.state) == (1, "done")

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.timeout(60)
 
 
 def connected(reading: Any) -> Any:
-    reading.qtbot.waitUntil(lambda: reading.window.link.state.step == "receiving", timeout=8000)
+    reading.qtbot.waitUntil(lambda: reading.window.link.state.step == "receiving")
     return reading
 
 
@@ -80,7 +80,7 @@ def test_stream_that_never_comes(
 ) -> None:
     monkeypatch.setattr(link, "PATIENCE_S", 0.2)
     reading = open_window(make_study(1), stream="no such tracker", without_gaze=False)
-    reading.qtbot.waitUntil(lambda: "no such tracker has not been found. Start" in reading.said, timeout=8000)
+    reading.qtbot.waitUntil(lambda: "no such tracker has not been found. Start" in reading.said)
     reading.press(Key.Key_Space)
     assert reading.controller.phase is Phase.READY
     reading.press(Key.Key_N)
@@ -106,7 +106,7 @@ def test_reader_chooses_among_streams(make_study: Make, open_window: Open, make_
     make_tracker()
     make_tracker("xdf")
     reading = open_window(make_study(1), without_gaze=False)
-    reading.qtbot.waitUntil(lambda: "Which eye tracker?" in reading.said, timeout=8000)
+    reading.qtbot.waitUntil(lambda: "Which eye tracker?" in reading.said)
     second = reading.window.link.state.streams[1]
     reading.press(Key.Key_2)
     connected(reading)
@@ -124,7 +124,7 @@ def test_stream_of_last_time_is_taken(make_study: Make, open_window: Open, make_
 def test_stream_that_cannot_be_used(make_study: Make, open_window: Open, make_tracker: Make) -> None:
     glasses = make_tracker("tobii-glasses3")
     reading = open_window(make_study(1), without_gaze=False)
-    reading.qtbot.waitUntil(lambda: reading.window.link.state.step == "failed", timeout=8000)
+    reading.qtbot.waitUntil(lambda: reading.window.link.state.step == "failed")
     assert "'Tobii Pro Glasses 3' gives gaze in the picture of a head-worn camera" in reading.said
     assert "N Read without eye tracker" in reading.said
     # One that can be used is taken as soon as it is there.
@@ -134,7 +134,7 @@ def test_stream_that_cannot_be_used(make_study: Make, open_window: Open, make_tr
 
 
 def mapping_dialog(reading: Any) -> StreamMappingDialog:
-    reading.qtbot.waitUntil(lambda: reading.window.link.state.step == "channels", timeout=8000)
+    reading.qtbot.waitUntil(lambda: reading.window.link.state.step == "channels")
     assert "Lab does not say which of its numbers are gaze" in reading.said
     assert "M See all its numbers and tell what they are" in reading.said
     reading.press(Key.Key_M)
@@ -155,7 +155,7 @@ def test_unknown_channels_are_told_in_a_dialog(
     assert reading.window.link.state.step == "channels"
     dialog.channels.set_roles({"x": 1, "y": 2})
     dialog.channels.changed.emit()
-    reading.qtbot.waitUntil(dialog.accept_button.isEnabled, timeout=8000)
+    reading.qtbot.waitUntil(dialog.accept_button.isEnabled)
     dialog.accept_button.click()
     connected(reading)
     assert reading.window.mapping is None
@@ -197,12 +197,12 @@ def test_another_tracker_that_comes_while_one_is_not_understood_can_be_chosen(
     # Not while somebody is at it.
     assert reading.window.link.state.step == "channels"
     dialog.reject()
-    reading.qtbot.waitUntil(lambda: "Which eye tracker?" in reading.said, timeout=8000)
+    reading.qtbot.waitUntil(lambda: "Which eye tracker?" in reading.said)
     names = [each.name for each in reading.window.link.state.streams]
     assert sorted(names) == sorted([unknown.description.name, known.description.name])
     # One that was chosen beside the others is not left again.
     reading.press((Key.Key_1, Key.Key_2)[names.index("Lab")])
-    reading.qtbot.waitUntil(lambda: reading.window.link.state.step == "channels", timeout=8000)
+    reading.qtbot.waitUntil(lambda: reading.window.link.state.step == "channels")
     reading.qtbot.wait(1500)
     assert reading.window.link.state.step == "channels"
 
@@ -212,10 +212,10 @@ def test_unknown_coordinates_can_be_told_in_the_dialog_too(
 ) -> None:
     make_tracker("plain", [25.0, 75.0])
     reading = open_window(make_study(1), without_gaze=False)
-    reading.qtbot.waitUntil(lambda: "Now x 25, y 75" in reading.said, timeout=8000)
+    reading.qtbot.waitUntil(lambda: "Now x 25, y 75" in reading.said)
     reading.press(Key.Key_M)
     dialog = reading.window.mapping
-    reading.qtbot.waitUntil(dialog.accept_button.isEnabled, timeout=8000)
+    reading.qtbot.waitUntil(dialog.accept_button.isEnabled)
     assert dialog.coordinates.currentData() == "percent"
     dialog.accept_button.click()
     connected(reading)
@@ -228,7 +228,7 @@ def test_unknown_coordinates_are_asked(make_study: Make, open_window: Open, make
     reading = open_window(study, without_gaze=False)
     used: list[tuple[str, str, str]] = []
     reading.window.stream_used.connect(lambda *each: used.append(each))
-    reading.qtbot.waitUntil(lambda: "Now x 200, y 600" in reading.said, timeout=8000)
+    reading.qtbot.waitUntil(lambda: "Now x 200, y 600" in reading.said)
     reading.press(Key.Key_2)
     connected(reading)
     assert used[0][2] == "screen_px"
@@ -289,7 +289,7 @@ def test_a_tracker_program_that_was_started_again_is_taken_up_under_its_new_id(
     reading.until(Phase.VIEWING)
     feed = reading.window.link.feed
     assert [each["reason"] for each in reading.data("gap")] == ["reconnected"]
-    reading.qtbot.waitUntil(lambda: feed.timing.samples >= 250, timeout=8000)
+    reading.qtbot.waitUntil(lambda: feed.timing.samples >= 250)
     reading.answer()
     reading.leave()
     assert feed.timing.reconnects == 1
@@ -356,7 +356,7 @@ def test_events_go_out_as_markers(make_study: Make, open_window: Open) -> None:
 
     # The last event arrives too, although the stream goes with the window.
     reading.press(Key.Key_Space)
-    reading.qtbot.waitUntil(pull, timeout=5000)
+    reading.qtbot.waitUntil(pull)
     assert [each["event"] for each, _stamp in got] == [
         "session_started",
         "onset",
@@ -364,7 +364,7 @@ def test_events_go_out_as_markers(make_study: Make, open_window: Open) -> None:
         "offset",
         "session_ended",
     ]
-    reading.qtbot.waitUntil(lambda: reading.summary is not None, timeout=5000)
+    reading.qtbot.waitUntil(lambda: reading.summary is not None)
     for (event, stamp), entry in zip(got, entries, strict=False):
         assert event["session"] == session
         assert event["v"] == 1

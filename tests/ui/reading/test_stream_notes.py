@@ -29,7 +29,7 @@ def test_gap_is_noted_once_the_tracker_is_back(
     assert "gap" not in reading.events()
     tracker.start()
     reading.until(Phase.PAUSED)
-    reading.qtbot.waitUntil(lambda: "gap" in reading.events(), timeout=8000)
+    reading.qtbot.waitUntil(lambda: "gap" in reading.events())
     (gap,) = reading.data("gap")
     reading.qtbot.wait(600)  # until what came after it is stored
     with Store.open(reading.study) as store:
@@ -50,10 +50,10 @@ def test_gap_on_a_page_is_noted_too(make_study: Make, open_window: Open, make_tr
     reading.press(Qt.Key.Key_Space)
     reading.qtbot.wait(700)  # before, a recording does not know yet what is usual for its stream
     tracker.stop()
-    reading.qtbot.waitUntil(lambda: reading.window.link.state.step == "lost", timeout=8000)
+    reading.qtbot.waitUntil(lambda: reading.window.link.state.step == "lost")
     assert reading.controller.phase is Phase.PAUSED
     tracker.start()
-    reading.qtbot.waitUntil(lambda: "gap" in reading.events(), timeout=8000)
+    reading.qtbot.waitUntil(lambda: "gap" in reading.events())
     assert reading.events().count("gap") == 1
 
 
@@ -84,5 +84,5 @@ def test_without_gaze_nothing_is_noted_of_it(make_study: Make, open_window: Open
     reading = open_window(make_study(1), exit_when_done=True)
     reading.start()
     reading.press(Qt.Key.Key_1)
-    reading.qtbot.waitUntil(lambda: reading.summary is not None, timeout=8000)
+    reading.qtbot.waitUntil(lambda: reading.summary is not None)
     assert "stream_timing" not in reading.events()

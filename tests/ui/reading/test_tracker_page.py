@@ -15,7 +15,7 @@ from gazeannotator.ui.dialogs.stream_mapping import StreamMappingDialog
 from gazeannotator.ui.pages.tracker import TrackerPage
 
 pytestmark = pytest.mark.timeout(60)
-SOON_MS = 8000
+SOON_MS = 30_000
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ def open_with_eye(
         facts = screens.screens()[0]
         simulate_eye(facts.px, facts.mm, **errors)
         reading = open_window(make_study(images, **(protocol or {})), without_gaze=False).connect()
-        reading.qtbot.waitUntil(reading.window._sender.has_listener, timeout=10_000)
+        reading.qtbot.waitUntil(reading.window._sender.has_listener)
         return reading
 
     return make
@@ -254,13 +254,13 @@ def test_closing_the_window_ends_a_check(open_with_eye: Callable[..., Any]) -> N
     reading = open_with_eye(1)
     reading.press(Key.Key_V)
     reading.until(Phase.VALIDATING)
-    reading.qtbot.waitUntil(lambda: "target" in reading.events(), timeout=10_000)
+    reading.qtbot.waitUntil(lambda: "target" in reading.events())
     reading.window.close()
     assert reading.controller.phase is Phase.ASKING_END
     assert reading.window.check is None
     assert reading.entries()[-1].data["xy_px"] is None
     reading.press(Key.Key_Return)
-    reading.qtbot.waitUntil(lambda: reading.summary is not None, timeout=8000)
+    reading.qtbot.waitUntil(lambda: reading.summary is not None)
 
 
 def test_no_target_is_shown_while_its_place_is_wrong(
@@ -291,10 +291,10 @@ def test_no_target_is_shown_while_its_place_is_wrong(
     window.place.changed.emit()
     assert targets.words.title == "Interrupted"
     reading.press(Key.Key_Space)
-    reading.qtbot.waitUntil(lambda: reading.events().count("target") > shown, timeout=8000)
+    reading.qtbot.waitUntil(lambda: reading.events().count("target") > shown)
     # Moved on its own screen: the target went with it.
     window.move(window.pos().x() + 5, window.pos().y())
-    reading.qtbot.waitUntil(lambda: targets.paused, timeout=8000)
+    reading.qtbot.waitUntil(lambda: targets.paused)
     reading.press(Key.Key_Escape)
     reading.until(Phase.READY)
 
@@ -315,7 +315,7 @@ def test_space_brings_a_check_back_to_its_screen(
     assert problem == [""]
     assert targets.paused
     reading.press(Key.Key_Space)
-    reading.qtbot.waitUntil(lambda: "target" in reading.events(), timeout=8000)
+    reading.qtbot.waitUntil(lambda: "target" in reading.events())
     reading.press(Key.Key_Escape)
     reading.until(Phase.READY)
 
