@@ -113,10 +113,10 @@ class Keeper(Checkpoint):
         return 0 < config.patience <= epoch - self._best_epoch
 
     def _save_checkpoint(self, trainer: pl.Trainer) -> None:
-        if trainer.world_size > 1:  # all processes take part in writing, each must see the same name
-            trainer.save_checkpoint(self._run.checkpoint)
-        else:
+        if trainer.is_global_zero:
             replace_file(self._run.checkpoint, trainer.save_checkpoint)
+        else:  # all processes take part, only the first one writes
+            trainer.save_checkpoint(self._run.checkpoint)
 
 
 class StopOnRequest(pl.Callback):

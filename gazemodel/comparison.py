@@ -20,7 +20,7 @@ from gazemodel.config import TrainConfig
 from gazemodel.data import check_trainable, read_facts
 from gazemodel.evaluate import calibrate, evaluate
 from gazemodel.plan import Line, Plan, run_folder
-from gazemodel.run import check_free, write_text
+from gazemodel.run import check_free, held, is_free, remove_leftovers, write_text
 
 Report = Callable[..., None]
 
@@ -54,6 +54,12 @@ def compare(
         When `stop` returned True; finished runs and the running one's last epoch are kept.
     """
     _begin(plan, folder, resume)
+    with held(folder):
+        remove_leftovers(folder)
+        return _compare(plan, folder, report, stop)
+
+
+def _compare(plan: Plan, folder: Path, report: Report, stop: Callable[[], bool]) -> dict[str, Any]:
     runs = [
         (line, seed, fold)
         for seed in range(plan.seeds)
@@ -103,7 +109,7 @@ def _begin(plan: Plan, folder: Path, resume: bool) -> None:
     note = folder / "config.json"
     if not resume:
         check_free(folder)
-    elif folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    elif not is_free(folder):
         try:
             same = json.loads(note.read_text(encoding="utf-8")) == told
         except (OSError, ValueError):
@@ -136,6 +142,7 @@ def _one_run(
 ) -> None:
     run_path = run_folder(folder, line, seed, fold)
     if (run_path / "metrics.json").is_file():
+        (run_path / "last.ckpt").unlink(missing_ok=True)  # where it was killed in between
         return
     config, arrangement = _run_of(plan, line, seed, fold)
     going_on = (run_path / "last.ckpt").is_file() and (run_path / "config.json").is_file()
