@@ -34,6 +34,10 @@ COLUMNS = (
 )
 
 
+class Diverged(BadInput):
+    """A training whose loss is no number any more."""
+
+
 class Keeper(Checkpoint):
     """After each epoch: writes the checkpoint, the history and, if it is the best yet, the weights.
 
@@ -77,7 +81,7 @@ class Keeper(Checkpoint):
         assert isinstance(pl_module, GazeTask)
         epoch = trainer.current_epoch + 1
         if not math.isfinite(pl_module.means["train_loss"] + pl_module.means["val_loss"]):
-            raise BadInput(
+            raise Diverged(
                 f"The training diverged: the loss of epoch {epoch} is not a number.",
                 "Train again with a smaller --lr; weights of earlier epochs are kept.",
             )

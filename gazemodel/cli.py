@@ -9,7 +9,7 @@ import typer
 
 from gazeannotator.dataset import schema
 from gazeannotator.errors import BadInput
-from gazemodel import console
+from gazemodel import console, search_command
 from gazemodel.arms import parse_arms, parse_shares
 from gazemodel.config import TrainConfig, make_config
 from gazemodel.console import Console, ProgressStyle
@@ -144,7 +144,8 @@ def _train(
     if not console.is_first_process():
         return
     calibrate(run, facts)
-    found = evaluate(run, split_to_judge(facts), data, tell=speaker.tell)
+    moved = data if run.arrangement is None else None  # a data set that is named is taken as it is
+    found = evaluate(run, split_to_judge(facts), moved, tell=speaker.tell)
     robustness(run, found, tell=speaker.tell)
     _finish(run, found, speaker)
 
@@ -257,6 +258,9 @@ def compare_arms(
         speaker.report("finished", folder=str(out), report=str(page), comparison=facts)
     if speaker.for_people:
         console.say(f"{verdict(facts)}\nReport: {page}")
+
+
+app.command("search")(search_command.search)
 
 
 @app.command("predict")

@@ -20,9 +20,8 @@ from gazemodel.config import TrainConfig
 from gazemodel.data import check_trainable, read_facts
 from gazemodel.evaluate import calibrate, evaluate
 from gazemodel.plan import Line, Plan, run_folder
+from gazemodel.progress import Report, scaled
 from gazemodel.run import check_free, held, is_free, remove_leftovers, write_text
-
-Report = Callable[..., None]
 
 
 def compare(
@@ -70,7 +69,7 @@ def _compare(plan: Plan, folder: Path, report: Report, stop: Callable[[], bool])
         if stop():
             raise Cancelled
         what = _words(plan, line, seed, fold)
-        told = _scaled(report, what, number, len(runs), plan.config.epochs)
+        told = scaled(report, what, number, len(runs), plan.config.epochs)
         _one_run(plan, folder, line, seed, fold, told, stop)
     facts = results(plan, folder)
     write_text(
@@ -175,16 +174,3 @@ def _words(plan: Plan, line: Line, seed: int, fold: int) -> str:
     if plan.seeds > 1:
         parts.append(f"seed {seed + 1} of {plan.seeds}")
     return ", ".join(parts)
-
-
-def _scaled(report: Report, what: str, number: int, runs: int, epochs: int) -> Report:
-    """Tell a run's epochs as progress of the whole comparison, and nothing of its batches."""
-
-    def tell(event: str, **facts: Any) -> None:  # noqa: ANN401
-        if event == "epoch":
-            done = number * epochs + facts["epoch"]
-            report("progress", done=done, total=runs * epochs, what=what)
-        elif event != "progress":
-            report(event, **facts)
-
-    return tell

@@ -76,10 +76,11 @@ def reopen(data: Path, folder: Path, given: dict[str, Any]) -> tuple[Run, DataFa
     while it was judged is judged again.
     """
     run = open_run(folder)
+    begun_with = run.config.model_dump()
     for name, value in given.items():
-        if value is not None and value != getattr(run.config, name):
+        if value is not None and value != begun_with[name]:
             raise BadInput(
-                f"The run {folder} was begun with --{name.replace('_', '-')} {getattr(run.config, name)}.",
+                f"The run {folder} was begun with --{name.replace('_', '-')} {begun_with[name]}.",
                 "Leave the option out to resume it, or start another run.",
             )
     if run.finished:
