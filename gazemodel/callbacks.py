@@ -34,6 +34,10 @@ COLUMNS = (
 )
 
 
+class Diverged(BadInput):
+    """A training whose loss is no number any more."""
+
+
 class Keeper(Checkpoint):
     """After each epoch: writes the checkpoint, the history and, if it is the best yet, the weights.
 
@@ -77,7 +81,7 @@ class Keeper(Checkpoint):
         assert isinstance(pl_module, GazeTask)
         epoch = trainer.current_epoch + 1
         if not math.isfinite(pl_module.means["train_loss"] + pl_module.means["val_loss"]):
-            raise BadInput(
+            raise Diverged(
                 f"The training diverged: the loss of epoch {epoch} is not a number.",
                 "Train again with a smaller --lr; weights of earlier epochs are kept.",
             )
@@ -113,10 +117,10 @@ class Keeper(Checkpoint):
         return 0 < config.patience <= epoch - self._best_epoch
 
     def _save_checkpoint(self, trainer: pl.Trainer) -> None:
-        if trainer.world_size > 1:  # all processes take part in writing, each must see the same name
-            trainer.save_checkpoint(self._run.checkpoint)
-        else:
+        if trainer.is_global_zero:
             replace_file(self._run.checkpoint, trainer.save_checkpoint)
+        else:  # all processes take part, only the first one writes
+            trainer.save_checkpoint(self._run.checkpoint)
 
 
 class StopOnRequest(pl.Callback):

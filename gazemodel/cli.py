@@ -9,13 +9,39 @@ import typer
 
 from gazeannotator.dataset import schema
 from gazeannotator.errors import BadInput
-from gazemodel import console
+from gazemodel import console, search_command
 from gazemodel.arms import parse_arms, parse_shares
-from gazemodel.config import RECIPES, TrainConfig, make_config
+from gazemodel.config import TrainConfig, make_config
 from gazemodel.console import Console, ProgressStyle
+from gazemodel.options import (
+    Accumulate,
+    AttentionWeight,
+    Backbone,
+    Batch,
+    Changes,
+    ClassWeights,
+    Data,
+    Devices,
+    Epochs,
+    FocalGamma,
+    LabelSmoothing,
+    Precision,
+    Progress,
+    Rate,
+    Recipe,
+    Resume,
+    Seed,
+    Size,
+    Target,
+    Weights,
+    choices,
+    options_of,
+)
 from gazemodel.plan import Plan
+from gazemodel.record import Record, read_record
 
 if TYPE_CHECKING:
+    from gazemodel.arrangement import Arrangement
     from gazemodel.evaluate import Evaluation
     from gazemodel.run import Run
 
@@ -28,47 +54,22 @@ app = typer.Typer(
 )
 
 
-def _choices(field: str) -> str:
-    schema = TrainConfig.model_json_schema()["properties"][field]
-    return " | ".join(str(each) for each in schema["enum"])
-
-
-Data = Annotated[Path, typer.Argument(help="A data set (HDF5).", metavar="DATA.h5")]
-Recipe = Annotated[str | None, typer.Option(help=" | ".join(RECIPES) + "; default if not given")]
-Backbone = Annotated[str | None, typer.Option(help=_choices("backbone"))]
-Weights = Annotated[str | None, typer.Option(help="none | imagenet (download) | FILE")]
-AttentionWeight = Annotated[float | None, typer.Option(help="λ; 0 ignores gaze.")]
-Epochs = Annotated[int | None, typer.Option(help="At most.")]
-Batch = Annotated[int | None, typer.Option(help="Images per step.")]
-Rate = Annotated[float | None, typer.Option(help="Learning rate at the start.")]
-Size = Annotated[int | None, typer.Option(help="Side of the network's input, px.")]
-Seed = Annotated[int | None, typer.Option(help="The same seed gives the same run.")]
-Devices = Annotated[int | None, typer.Option(help="Number of GPUs.")]
-Precision = Annotated[str | None, typer.Option(help=_choices("precision"))]
-Changes = Annotated[str | None, typer.Option(help=_choices("augmentation"))]
-Target = Annotated[str | None, typer.Option(help=_choices("target"))]
-ClassWeights = Annotated[str | None, typer.Option(help=_choices("class_weights"))]
-FocalGamma = Annotated[float | None, typer.Option(help="Above 0: focal loss.")]
-LabelSmoothing = Annotated[float | None, typer.Option(help="Share spread over all classes.")]
-Accumulate = Annotated[int | None, typer.Option(help="Batches whose gradients are added up for a step.")]
-Resume = Annotated[bool, typer.Option("--resume", help="Go on with what was stopped.")]
-Progress = Annotated[ProgressStyle, typer.Option(help="How progress is shown.")]
-
-
-def _options_of(arguments: dict[str, Any]) -> dict[str, Any]:
-    """Take the options of a training out of a command's arguments."""
-    return {name: value for name, value in arguments.items() if name in TrainConfig.model_fields}
-
-
 @app.command("train")
 @console.user_errors
 def train(
-    data: Data,
     out: Annotated[Path, typer.Option("-o", "--out", help="RUN folder to make.", metavar="RUN")],
+    data: Annotated[
+        Path | None,
+        typer.Argument(help="A data set (HDF5); by default --config's.", metavar="DATA.h5"),
+    ] = None,
     recipe: Recipe = None,
+    repeats: Annotated[
+        Path | None,
+        typer.Option("--config", help="Repeat the run of this config.json.", metavar="FILE"),
+    ] = None,
     backbone: Backbone = None,
     weights: Weights = None,
-    attention_loss: Annotated[str | None, typer.Option(help=_choices("attention_loss"))] = None,
+    attention_loss: Annotated[str | None, typer.Option(help=choices("attention_loss"))] = None,
     attention_weight: AttentionWeight = None,
     epochs: Epochs = None,
     batch: Batch = None,
@@ -91,24 +92,48 @@ def train(
     An option that is not given is that of the recipe. The RUN folder then holds config.json,
     model.safetensors, last.ckpt, history.csv, predictions.csv, metrics.json, report.html and tensorboard/.
 
+    With --config RUN/config.json a run is repeated: the same data set, options, seed and arrangement.
+
     Example: gazemodel train data.h5 -o runs/first --recipe quick
     """
-    options = _options_of(locals())
-    config = make_config(**options)
+    options = options_of(locals())
+    record = None if repeats is None else read_record(repeats)
+    config = make_config(**options) if record is None else record.with_options(options)
+    source = data if data is not None or record is None else record.data
+    if source is None:
+        raise BadInput("No data set was named.", "Give DATA.h5, or --config of a run that is to be repeated.")
+    if resume and record is not None:
+        options = config.model_dump()
     speaker = Console(progress)
-    with speaker.long_work("Training", run=str(out), data=str(data), epochs=config.epochs):
-        _train(data, out, config, options if resume else None, speaker)
+    with speaker.long_work("Training", run=str(out), data=str(source), epochs=config.epochs):
+        schema.open_dataset(source).close()  # a wrong file is refused before torch is loaded
+        arrangement = None if record is None else _repeated(record, source, config, named=data is not None)
+        _train(source, out, config, options if resume else None, speaker, arrangement)
+
+
+def _repeated(record: Record, data: Path, config: TrainConfig, *, named: bool) -> Arrangement | None:
+    from gazemodel.repeat import check_repeated
+
+    arrangement, remarks = check_repeated(record, data, config, named=named)
+    for remark in remarks:
+        console.warn(remark)
+    return arrangement
 
 
 def _train(
-    data: Path, out: Path, config: TrainConfig, resumed: dict[str, Any] | None, speaker: Console
+    data: Path,
+    out: Path,
+    config: TrainConfig,
+    resumed: dict[str, Any] | None,
+    speaker: Console,
+    arrangement: Arrangement | None = None,
 ) -> None:
-    schema.open_dataset(data).close()  # a wrong file is refused before torch is loaded
     from gazemodel import train as training
     from gazemodel.evaluate import calibrate, evaluate, robustness, split_to_judge
+    from gazemodel.run import is_free
 
-    if resumed is None:
-        run, facts, network = training.prepare(data, out, config)
+    if resumed is None or is_free(out):
+        run, facts, network = training.prepare(data, out, config, arrangement)
     else:
         run, facts, network = training.reopen(data, out, resumed)
     for remark in run.remarks:
@@ -119,7 +144,8 @@ def _train(
     if not console.is_first_process():
         return
     calibrate(run, facts)
-    found = evaluate(run, split_to_judge(facts), data, tell=speaker.tell)
+    moved = data if run.arrangement is None else None  # a data set that is named is taken as it is
+    found = evaluate(run, split_to_judge(facts), moved, tell=speaker.tell)
     robustness(run, found, tell=speaker.tell)
     _finish(run, found, speaker)
 
@@ -184,7 +210,7 @@ def compare_arms(
     data: Data,
     out: Annotated[Path, typer.Option("-o", "--out", help="Folder to make.", metavar="DIR")],
     arms: Annotated[
-        str, typer.Option(help=f"Of {_choices('attention_loss')}; all but none also with -shuffled.")
+        str, typer.Option(help=f"Of {choices('attention_loss')}; all but none also with -shuffled.")
     ] = "none,default,reference",
     folds: Annotated[int, typer.Option(min=0, help="By patient; 0 takes the file's own parts.")] = 5,
     seeds: Annotated[int, typer.Option(min=1, help="Repetitions with other initial weights.")] = 1,
@@ -217,7 +243,7 @@ def compare_arms(
 
     Example: gazemodel compare data.h5 -o gaze-or-not --arms none,default,default-shuffled --seeds 3
     """
-    config = make_config(**_options_of(locals()))
+    config = make_config(**options_of(locals()))
     if config.attention_weight == 0:
         raise BadInput("With --attention-weight 0 all arms are the same.", "Give a number above 0.")
     plan = Plan(data, config, tuple(parse_arms(arms)), folds, seeds, tuple(parse_shares(gaze_shares)))
@@ -232,6 +258,9 @@ def compare_arms(
         speaker.report("finished", folder=str(out), report=str(page), comparison=facts)
     if speaker.for_people:
         console.say(f"{verdict(facts)}\nReport: {page}")
+
+
+app.command("search")(search_command.search)
 
 
 @app.command("predict")

@@ -20,9 +20,8 @@ from gazemodel.config import TrainConfig
 from gazemodel.data import check_trainable, read_facts
 from gazemodel.evaluate import calibrate, evaluate
 from gazemodel.plan import Line, Plan, run_folder
-from gazemodel.run import check_free, write_text
-
-Report = Callable[..., None]
+from gazemodel.progress import Report, scaled
+from gazemodel.run import check_free, held, is_free, remove_leftovers, write_text
 
 
 def compare(
@@ -54,6 +53,12 @@ def compare(
         When `stop` returned True; finished runs and the running one's last epoch are kept.
     """
     _begin(plan, folder, resume)
+    with held(folder):
+        remove_leftovers(folder)
+        return _compare(plan, folder, report, stop)
+
+
+def _compare(plan: Plan, folder: Path, report: Report, stop: Callable[[], bool]) -> dict[str, Any]:
     runs = [
         (line, seed, fold)
         for seed in range(plan.seeds)
@@ -64,7 +69,7 @@ def compare(
         if stop():
             raise Cancelled
         what = _words(plan, line, seed, fold)
-        told = _scaled(report, what, number, len(runs), plan.config.epochs)
+        told = scaled(report, what, number, len(runs), plan.config.epochs)
         _one_run(plan, folder, line, seed, fold, told, stop)
     facts = results(plan, folder)
     write_text(
@@ -103,7 +108,7 @@ def _begin(plan: Plan, folder: Path, resume: bool) -> None:
     note = folder / "config.json"
     if not resume:
         check_free(folder)
-    elif folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    elif not is_free(folder):
         try:
             same = json.loads(note.read_text(encoding="utf-8")) == told
         except (OSError, ValueError):
@@ -136,6 +141,7 @@ def _one_run(
 ) -> None:
     run_path = run_folder(folder, line, seed, fold)
     if (run_path / "metrics.json").is_file():
+        (run_path / "last.ckpt").unlink(missing_ok=True)  # where it was killed in between
         return
     config, arrangement = _run_of(plan, line, seed, fold)
     going_on = (run_path / "last.ckpt").is_file() and (run_path / "config.json").is_file()
@@ -168,16 +174,3 @@ def _words(plan: Plan, line: Line, seed: int, fold: int) -> str:
     if plan.seeds > 1:
         parts.append(f"seed {seed + 1} of {plan.seeds}")
     return ", ".join(parts)
-
-
-def _scaled(report: Report, what: str, number: int, runs: int, epochs: int) -> Report:
-    """Tell a run's epochs as progress of the whole comparison, and nothing of its batches."""
-
-    def tell(event: str, **facts: Any) -> None:  # noqa: ANN401
-        if event == "epoch":
-            done = number * epochs + facts["epoch"]
-            report("progress", done=done, total=runs * epochs, what=what)
-        elif event != "progress":
-            report(event, **facts)
-
-    return tell

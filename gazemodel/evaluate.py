@@ -269,7 +269,7 @@ def _metrics(
         "operating_points": operating_points(predictions),
         "ece_uncalibrated": summarise(as_trained, facts.classes, resamples=1)["ece"],
         "classes": list(facts.classes),
-        "data": str(facts.path),
+        "data": str(facts.path.resolve()),
         "patients_known": facts.patients_known,
         "simulated": facts.simulated,
     }

@@ -109,3 +109,42 @@ def share_curves(curves: dict[str, list[tuple[float, float, list[float | None]]]
     axis.set(xlabel="Images with gaze (% of those that have it)", ylabel="Accuracy", xlim=(-2, 102))
     axis.legend(frameon=False, fontsize=8, loc="lower right")
     return png(figure)
+
+
+def search_progress(accuracy: list[float | None], ends: list[str]) -> str:
+    """Draw each trial's validation accuracy in order, and the highest until then."""
+    figure, (axis,) = new_figure(1, width=6.2, height=2.9)
+    values = np.array([np.nan if each is None else each for each in accuracy])
+    trial = np.arange(1, len(values) + 1)
+    best = np.maximum.accumulate(np.where(np.isnan(values), -np.inf, values))
+    axis.step(trial, np.where(np.isinf(best), np.nan, best), where="post", color=COLOURS[0], linewidth=1.4)
+    complete = np.array([each == "complete" for each in ends])
+    axis.plot(
+        trial[complete], values[complete], "o", color=COLOURS[0], markersize=5, label="trained to its end"
+    )
+    axis.plot(trial[~complete], values[~complete], "x", color=MUTED, markersize=5, label="given up")
+    axis.set(xlabel="Trial", ylabel="Validation accuracy", xlim=(0.5, len(values) + 0.5))
+    axis.locator_params(axis="x", integer=True)
+    axis.legend(frameon=False, fontsize=8, loc="lower right")
+    return png(figure)
+
+
+def searched_options(
+    values: dict[str, list[Any]], accuracy: list[float | None], logarithmic: set[str]
+) -> list[str]:
+    """Draw validation accuracy over each searched option, four to a picture; `values`: one a trial."""
+    pictures, names = [], list(values)
+    height = np.array([np.nan if each is None else each for each in accuracy])
+    for first in range(0, len(names), 4):
+        shown = names[first : first + 4]
+        figure, axes = new_figure(len(shown), width=2.7 * len(shown), height=2.5)
+        for axis, name in zip(axes, shown, strict=True):
+            own = values[name]
+            words = any(isinstance(each, (str, bool)) for each in own)
+            along = [plain(str(each)) for each in own] if words else own
+            axis.plot(along, height, "o", color=COLOURS[0], markersize=4, alpha=0.7)
+            axis.set(title=plain(name), ylabel="Accuracy" if name == shown[0] else "")
+            if name in logarithmic:
+                axis.set_xscale("log")
+        pictures.append(png(figure))
+    return pictures

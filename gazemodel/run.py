@@ -5,11 +5,13 @@ from __future__ import annotations
 import importlib.metadata
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import filelock
 import safetensors
 import safetensors.torch
 import torch
@@ -21,8 +23,10 @@ from gazemodel.config import TrainConfig
 from gazemodel.console import is_first_process
 from gazemodel.data import DataFacts
 from gazemodel.network import Architecture, GazeNetwork, empty_network
+from gazemodel.provenance import checksum, software
 
 _FORMAT = 1
+_LOCK = ".lock"
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,11 @@ class Run:
         """The page to read."""
         return self.folder / "report.html"
 
+    @property
+    def finished(self) -> bool:
+        """Whether it was trained and judged: the report is written last, the checkpoint is dropped last."""
+        return self.metrics.is_file() and (self.report.is_file() or not self.checkpoint.is_file())
+
 
 def create_run(
     folder: Path,
@@ -105,6 +114,7 @@ def create_run(
         "created_utc": facts.created_utc,
         "grid_px": facts.grid_px,
         "fingerprint": facts.fingerprint,
+        "sha256": checksum(facts.path),
         "simulated": facts.simulated,
         "patients_known": facts.patients_known,
         "images_with_gaze": int(facts.has_gaze.sum()),
@@ -142,18 +152,65 @@ def _write_config(run: Run) -> None:
         "classes": list(run.classes),
         "data": run.data,
         "remarks": list(run.remarks),
+        "weights_sha256": weights_checksum(run.config),
+        "software": software(),
         "arrangement": None if run.arrangement is None else run.arrangement.model_dump(mode="json"),
     }
     write_text(run.folder / "config.json", json.dumps(content, ensure_ascii=False, indent=2) + "\n")
 
 
+def weights_checksum(config: TrainConfig) -> str | None:
+    """SHA-256 of the file of initial weights; None where they are not of a file."""
+    return None if config.weights in ("none", "imagenet") else checksum(Path(config.weights))
+
+
 def check_free(folder: Path) -> None:
     """Refuse a folder that already holds something."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    if not is_free(folder):
         raise BadInput(
             f"{folder} already exists and is not empty.",
             "Choose another folder, or go on with what was stopped with --resume.",
         )
+
+
+def is_free(folder: Path) -> bool:
+    """Whether nothing is there, but for what a process left that was killed before it wrote a first file."""
+    if not folder.is_dir():
+        return not folder.exists()
+    return {each.name for each in folder.iterdir()} <= {_temporary(folder / "config.json").name, _LOCK}
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove what a killed process has half written, from a folder that is ours and its RUN folders."""
+    for each in (*folder.glob(".*.tmp"), *folder.glob("runs/*/*/.*.tmp"), *folder.glob("trials/*/.*.tmp")):
+        each.unlink(missing_ok=True)
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Keep other processes from writing into a folder; the lock of a killed one is free at once.
+
+    Raises
+    ------
+    BadInput
+        Where another process writes there.
+    """
+    if not is_first_process():
+        yield
+        return
+    lock = filelock.FileLock(folder / _LOCK, timeout=0)
+    try:
+        lock.acquire()
+    except filelock.Timeout:
+        raise BadInput(
+            f"Another process is writing into {folder}.", "Wait for its end, or stop it, and try again."
+        ) from None
+    try:
+        yield
+    finally:
+        with suppress(PermissionError):  # of Windows, where the release removes the file
+            (folder / _LOCK).unlink(missing_ok=True)
+        lock.release()
 
 
 def open_run(folder: Path) -> Run:
@@ -227,7 +284,7 @@ def write_text(path: Path, text: str) -> None:
 
 def replace_file(path: Path, write: Callable[[Path], object]) -> None:
     """Let `write` fill a temporary file beside `path`, then put it in its place, also if power fails."""
-    new = path.with_name(f".{path.name}.tmp")
+    new = _temporary(path)
     try:
         write(new)
         with new.open("rb+") as file:
@@ -235,6 +292,10 @@ def replace_file(path: Path, write: Callable[[Path], object]) -> None:
         os.replace(new, path)
     finally:
         new.unlink(missing_ok=True)
+
+
+def _temporary(path: Path) -> Path:
+    return path.with_name(f".{path.name}.tmp")
 
 
 def best_device() -> torch.device:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,7 +22,7 @@ from gazemodel.config import TrainConfig
 from gazemodel.console import is_first_process
 from gazemodel.data import DataFacts, ImageSet, SplitName, check_trainable
 from gazemodel.network import GazeNetwork, empty_network, initial_network
-from gazemodel.run import Run, check_free, create_run, open_run, with_config
+from gazemodel.run import Run, check_free, create_run, held, open_run, remove_leftovers, with_config
 from gazemodel.task import Batch, GazeTask, balanced_weights
 
 
@@ -67,19 +68,23 @@ def reopen(data: Path, folder: Path, given: dict[str, Any]) -> tuple[Run, DataFa
     Raises
     ------
     BadInput
-        Where it is finished, has no checkpoint, or is not of this data set or these options.
+        Where it is finished, or is not of this data set or these options.
+
+    Notes
+    -----
+    A run that was killed before its first checkpoint begins anew, from the same weights; one that was killed
+    while it was judged is judged again.
     """
     run = open_run(folder)
+    begun_with = run.config.model_dump()
     for name, value in given.items():
-        if value is not None and value != getattr(run.config, name):
+        if value is not None and value != begun_with[name]:
             raise BadInput(
-                f"The run {folder} was begun with --{name.replace('_', '-')} {getattr(run.config, name)}.",
+                f"The run {folder} was begun with --{name.replace('_', '-')} {begun_with[name]}.",
                 "Leave the option out to resume it, or start another run.",
             )
-    if run.metrics.exists():
+    if run.finished:
         raise BadInput(f"The run {folder} is already finished.", "Start another run, or evaluate this one.")
-    if not run.checkpoint.is_file():
-        raise BadInput(f"The run {folder} has no last.ckpt to go on from.", "Start another run.")
     facts = arranged_facts(data, run.config.target, run.arrangement)
     if facts.fingerprint != run.data["fingerprint"]:
         raise BadInput(
@@ -87,7 +92,9 @@ def reopen(data: Path, folder: Path, given: dict[str, Any]) -> tuple[Run, DataFa
         )
     check_trainable(facts, run.config)
     pl.seed_everything(run.config.seed, verbose=False)
-    return run, facts, empty_network(run.architecture)
+    if run.checkpoint.is_file():
+        return run, facts, empty_network(run.architecture)
+    return run, facts, initial_network(run.config, len(facts.classes))
 
 
 def fit(
@@ -116,15 +123,18 @@ def fit(
     BadInput
         Where the checkpoint is damaged, or the smallest batch is too large for the memory.
     """
-    while True:
-        try:
-            _fit(run, facts, network, report=report, stop=stop, resume=resume)
-        except torch.OutOfMemoryError:
-            run = _with_half_the_batch(run)
-            report("notice", message=run.remarks[-1])
-            network, resume = empty_network(run.architecture), True
-        else:
-            return run
+    with held(run.folder):
+        if is_first_process():
+            remove_leftovers(run.folder)
+        while True:
+            try:
+                _fit(run, facts, network, report=report, stop=stop, resume=resume)
+            except torch.OutOfMemoryError:
+                run = _with_half_the_batch(run)
+                report("notice", message=run.remarks[-1])
+                network, resume = empty_network(run.architecture), True
+            else:
+                return run
 
 
 def _fit(
@@ -137,7 +147,7 @@ def _fit(
     resume: bool,
 ) -> None:
     config = run.config
-    checkpoint = _checked(run.checkpoint) if resume else None
+    checkpoint = _checked(run.checkpoint) if resume and run.checkpoint.is_file() else None
     learnt, judged = _images(facts, "train", config), _images(facts, "validation", config)
     try:
         with quiet():
@@ -173,18 +183,20 @@ def _with_half_the_batch(run: Run) -> Run:
 
 def _trainer(run: Run, callbacks: list[pl.Callback]) -> pl.Trainer:
     config = run.config
+    processes = config.devices * _machines()
     # A batch without gaze leaves the gaze head without gradient, which plain DDP does not bear.
     several = "ddp_find_unused_parameters_true" if config.loss_name == "head" else "ddp"
     return pl.Trainer(
         max_epochs=config.epochs,
         accelerator="auto",
         devices=config.devices,
-        strategy=several if config.devices > 1 else "auto",
+        num_nodes=_machines(),
+        strategy=several if processes > 1 else "auto",
         precision="bf16-mixed" if config.precision == "bf16" else "32-true",
         logger=TensorBoardLogger(run.folder, name="", version="tensorboard"),
         callbacks=callbacks,
         # Statistics of the whole batch, not of each device's part of it.
-        sync_batchnorm=config.devices > 1 and torch.cuda.is_available() and not config.freeze_norm,
+        sync_batchnorm=processes > 1 and torch.cuda.is_available() and not config.freeze_norm,
         accumulate_grad_batches=config.accumulate,
         log_every_n_steps=1,
         num_sanity_val_steps=0,
@@ -195,7 +207,19 @@ def _trainer(run: Run, callbacks: list[pl.Callback]) -> pl.Trainer:
     )
 
 
+def _machines() -> int:
+    """How many machines torchrun started this training on."""
+    everywhere = os.environ.get("WORLD_SIZE", "1")
+    return int(everywhere) // int(os.environ.get("LOCAL_WORLD_SIZE", everywhere))
+
+
 def _check_devices(config: TrainConfig) -> None:
+    started = int(os.environ.get("LOCAL_WORLD_SIZE", config.devices))
+    if started != config.devices:
+        raise BadInput(
+            f"torchrun started {started} processes on this machine, but --devices is {config.devices}.",
+            f"Give --devices {started}.",
+        )
     found = torch.cuda.device_count()
     if found and config.devices > found:
         raise BadInput(

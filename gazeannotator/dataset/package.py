@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -14,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gazeannotator.dataset.atomic import whole_folder
+from gazeannotator.dataset.checksum import sha256_of
 from gazeannotator.dataset.contents import Contents, ExportOptions, ExportReport, ImageRow
 from gazeannotator.dataset.grid import as_uint8
 from gazeannotator.dataset.info import dataset_info
@@ -234,12 +234,3 @@ def _write_checksums(package: Package) -> None:
     for path in package.each(files, "Checksums"):
         lines.append(f"{sha256_of(path)}  {path.relative_to(package.folder).as_posix()}\n")
     (package.folder / CHECKSUMS).write_text("".join(lines), encoding="utf-8", newline="\n")
-
-
-def sha256_of(path: Path) -> str:
-    """SHA-256 of a file, in hex."""
-    hashed = hashlib.sha256()
-    with open(path, "rb") as file:
-        while block := file.read(1 << 20):
-            hashed.update(block)
-    return hashed.hexdigest()

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from gazeannotator.dataset import report_figures as figures
 from gazeannotator.dataset.atomic import whole_file
+from gazeannotator.dataset.checksum import sha256_of
 from gazeannotator.dataset.contents import Contents, ImageRow
 from gazeannotator.dataset.info import dataset_info
-from gazeannotator.dataset.package import sha256_of
 from gazeannotator.dataset.pages import template
 from gazeannotator.dataset.readme import reason_in_words, version
 from gazeannotator.dataset.report_congruency import congruency_rows
