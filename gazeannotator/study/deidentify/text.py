@@ -120,7 +120,8 @@ def _opponents(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """
     red, green, blue = (rgb[..., each].astype(np.int16) for each in range(3))
     yellow = np.minimum(red, green) - blue - 2 * np.maximum(red - green - 10, 0)
-    return np.clip(np.stack([green - red, yellow, np.zeros_like(red)], axis=2), 0, 255).astype(np.uint8)
+    planes = np.stack([green - red, yellow, np.zeros_like(red)], axis=2)
+    return np.asarray(np.clip(planes, 0, 255), np.uint8)
 
 
 def _contrast(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
