@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import time
 from collections.abc import Callable
@@ -14,24 +12,10 @@ from lightning.pytorch.callbacks import Checkpoint
 
 from gazeannotator.errors import BadInput, Cancelled
 from gazemodel.config import TrainConfig
+from gazemodel.history import score, table
+from gazemodel.progress import Report
 from gazemodel.run import Run, replace_file, save_network, write_text
 from gazemodel.task import GazeTask
-
-Report = Callable[..., None]
-"""Called as report(event, **facts); see `gazemodel.events`."""
-
-COLUMNS = (
-    "epoch",
-    "train_loss",
-    "train_attention",
-    "train_accuracy",
-    "val_loss",
-    "val_attention",
-    "val_accuracy",
-    "lr",
-    "seconds",
-    "best",
-)
 
 
 class Diverged(BadInput):
@@ -85,10 +69,10 @@ class Keeper(Checkpoint):
                 f"The training diverged: the loss of epoch {epoch} is not a number.",
                 "Train again with a smaller --lr; weights of earlier epochs are kept.",
             )
-        score = _score(pl_module.config, pl_module.means)
-        best = score > self._best
+        reached = score(pl_module.config, pl_module.means)
+        best = reached > self._best
         if best:
-            self._best, self._best_epoch = score, epoch
+            self._best, self._best_epoch = reached, epoch
         row = {
             "epoch": epoch,
             **pl_module.means,
@@ -101,7 +85,7 @@ class Keeper(Checkpoint):
         if trainer.is_global_zero:
             if best:
                 save_network(pl_module.network, self._run.weights)
-            write_text(self._run.history, _table(self._rows))
+            write_text(self._run.history, table(self._rows))
             self._report("epoch", epochs=trainer.max_epochs, **{**row, "best": best})
         self._save_checkpoint(trainer)
 
@@ -163,26 +147,3 @@ class Teller(pl.Callback):
             self._last = now
             what = f"Epoch {trainer.current_epoch + 1} of {trainer.max_epochs}"
             self._report("progress", done=batch_idx + 1, total=int(trainer.num_training_batches), what=what)
-
-
-def _score(config: TrainConfig, means: dict[str, float]) -> tuple[float, float]:
-    accuracy = means["val_accuracy"]
-    if config.choose_by == "accuracy":
-        return accuracy, 0.0
-    attention = means["val_attention"]
-    objective = means["val_loss"]
-    if config.uses_gaze and attention == attention:
-        objective += config.attention_weight * attention
-    return accuracy, -objective
-
-
-def _table(rows: list[dict[str, float]]) -> str:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({name: _cell(row[name]) for name in COLUMNS} for row in rows)
-    return text.getvalue()
-
-
-def _cell(value: float) -> str:
-    return "" if value != value else f"{value:.6g}"

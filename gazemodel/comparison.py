@@ -7,7 +7,6 @@ gone on with; what is finished is not done twice.
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ from gazemodel.data import check_trainable, read_facts
 from gazemodel.evaluate import calibrate, evaluate
 from gazemodel.plan import Line, Plan, run_folder
 from gazemodel.progress import Report, scaled
-from gazemodel.run import check_free, held, is_free, remove_leftovers, write_text
+from gazemodel.run import begin_or_go_on, held, remove_leftovers, write_text
 
 
 def compare(
@@ -105,22 +104,7 @@ def _begin(plan: Plan, folder: Path, resume: bool) -> None:
         "seeds": plan.seeds,
         "gaze_shares": list(plan.gaze_shares),
     }
-    note = folder / "config.json"
-    if not resume:
-        check_free(folder)
-    elif not is_free(folder):
-        try:
-            same = json.loads(note.read_text(encoding="utf-8")) == told
-        except (OSError, ValueError):
-            same = False
-        if not same:
-            raise BadInput(
-                f"{folder} is not this comparison: data set or options differ.",
-                "Give the same options as at its beginning, or another folder.",
-            )
-        return
-    folder.mkdir(parents=True, exist_ok=True)
-    write_text(note, json.dumps(told, ensure_ascii=False, indent=2) + "\n")
+    begin_or_go_on(folder, told, resume=resume, what="comparison")
 
 
 def _run_of(plan: Plan, line: Line, seed: int, fold: int) -> tuple[TrainConfig, Arrangement]:
@@ -144,12 +128,7 @@ def _one_run(
         (run_path / "last.ckpt").unlink(missing_ok=True)  # where it was killed in between
         return
     config, arrangement = _run_of(plan, line, seed, fold)
-    going_on = (run_path / "last.ckpt").is_file() and (run_path / "config.json").is_file()
-    if going_on:
-        run, facts, network = training.reopen(plan.data, run_path, {})
-    else:
-        shutil.rmtree(run_path, ignore_errors=True)  # begun, but not yet an epoch
-        run, facts, network = training.prepare(plan.data, run_path, config, arrangement)
+    run, facts, network, going_on = training.begin_or_go_on(plan.data, run_path, config, arrangement)
     report("epoch", epoch=0)
     run = training.fit(run, facts, network, report=report, stop=stop, resume=going_on)
     calibrate(run, facts)

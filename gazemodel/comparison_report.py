@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import csv
-import importlib.metadata
 import io
 from collections.abc import Callable, Sequence
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from gazeannotator.dataset.pages import template
+from gazeannotator.dataset.pages import stamp, template
 from gazemodel import figures
 from gazemodel.metrics import HEADLINES, NAMES
 from gazemodel.run import write_text
@@ -62,8 +60,7 @@ def write_comparison(folder: Path, facts: dict[str, Any]) -> Path:
             ),
             shares=_share_curves(facts),
             remarks=_remarks(facts),
-            version=importlib.metadata.version("gazeannotator"),
-            written=datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
+            **stamp(),
         ),
     )
     return page

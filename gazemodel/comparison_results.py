@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from gazeannotator.errors import BadInput
 from gazeannotator.gaze.agreement import MEASURES
 from gazemodel.data import read_facts
+from gazemodel.history import best_row, read_history
 from gazemodel.metrics import Predictions, mean_interval, mean_of_known, patient_weights, summarise
 from gazemodel.operating import operating_points
 from gazemodel.paired import differences, mcnemar, patients_needed
@@ -156,8 +157,8 @@ def _joined(parts: Sequence[_Answers], *, by_image: bool = True) -> _Answers:
 
 
 def _best_epoch(history: Path) -> int:
-    with history.open(encoding="utf-8", newline="") as file:
-        return max((int(row["epoch"]) for row in csv.DictReader(file) if row["best"] == "1"), default=0)
+    best = best_row(read_history(history))
+    return int(best["epoch"]) if best else 0
 
 
 def _metrics(plan: Plan, judged: Judged, classes: tuple[str, ...]) -> dict[str, Any]:

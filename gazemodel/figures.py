@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gazeannotator.dataset.pictures import COLOURS, LINE, MUTED, TEXT, new_figure, plain, png
+from gazemodel.history import Row
 
 
-def learning_curves(history: dict[str, NDArray[np.float64]]) -> str:
-    """Losses, attention and accuracy over the epochs; `history` is columns of history.csv."""
+def learning_curves(rows: Sequence[Row]) -> str:
+    """Losses, attention and accuracy over the epochs; `rows` of history.csv."""
+    history = {name: np.array([row[name] for row in rows]) for name in rows[0]}
     panels = [("loss", "Cross-entropy"), ("attention", "Attention loss"), ("accuracy", "Accuracy")]
     panels = [each for each in panels if np.isfinite(history[f"val_{each[0]}"]).any()]
     figure, axes = new_figure(len(panels), width=3.6 * len(panels), height=2.7)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 Report = Callable[..., None]
+"""Called as report(event, **facts); see `gazemodel.events`."""
 
 
 def scaled(report: Report, what: str, number: int, runs: int, epochs: int) -> Report:

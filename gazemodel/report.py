@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import importlib.metadata
-from datetime import datetime, timezone
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gazeannotator.dataset import schema
-from gazeannotator.dataset.pages import template
+from gazeannotator.dataset.pages import stamp, template
 from gazeannotator.dataset.pictures import heat_overlay, picture
 from gazemodel import figures
 from gazemodel.data import read_heatmap
 from gazemodel.evaluate import Evaluation, cam_on_image
+from gazemodel.history import best_row, read_history
 from gazemodel.metrics import NAMES
 from gazemodel.run import Run, write_text
 
@@ -40,7 +37,8 @@ def write_report(run: Run, found: Evaluation) -> None:
     """
     metrics, predictions = found.metrics, found.predictions
     correct = predictions.predicted == predictions.target
-    history = _history(run)
+    history = read_history(run.history)
+    best = best_row(history)
     page = template("report.html").render(
         run=run,
         config=run.config.model_dump(),
@@ -58,31 +56,17 @@ def write_report(run: Run, found: Evaluation) -> None:
             }
             for key, (name, meaning) in _ATTENTION_NAMES.items()
         ],
-        epochs=len(history["epoch"]) if history else 0,
-        best_epoch=_best_epoch(history),
+        epochs=len(history),
+        best_epoch=int(best["epoch"]) if best else None,
         curves=figures.learning_curves(history) if history else None,
         confusion=figures.confusion_matrix(np.array(metrics["confusion"]), run.classes),
         roc=figures.roc_curves(predictions.target, predictions.probabilities, run.classes),
         reliability=figures.reliability(correct, predictions.probabilities.max(1)),
         examples=_examples(run, found),
         remarks=_remarks(run, found),
-        version=importlib.metadata.version("gazeannotator"),
-        written=datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
+        **stamp(),
     )
     write_text(run.report, page)
-
-
-def _history(run: Run) -> dict[str, NDArray[np.float64]]:
-    if not run.history.is_file():
-        return {}
-    with run.history.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    return {name: np.array([float(row[name] or "nan") for row in rows]) for name in rows[0]} if rows else {}
-
-
-def _best_epoch(history: dict[str, NDArray[np.float64]]) -> int | None:
-    best = np.flatnonzero(history["best"]) if history else np.empty(0)
-    return int(history["epoch"][best[-1]]) if len(best) else None
 
 
 def _remarks(run: Run, found: Evaluation) -> list[str]:

@@ -180,6 +180,46 @@ def is_free(folder: Path) -> bool:
     return {each.name for each in folder.iterdir()} <= {_temporary(folder / "config.json").name, _LOCK}
 
 
+def begin_or_go_on(
+    folder: Path, plan: dict[str, Any], *, resume: bool, what: str, may_differ: str = ""
+) -> None:
+    """Note in a folder what is to be done there, or see that it is what was begun there.
+
+    Parameters
+    ----------
+    folder : Path
+        New or empty, or with `resume` one that was begun.
+    plan : dict
+        JSON types, for config.json.
+    resume : bool
+    what : str
+        Word for what is done.
+    may_differ : str
+        What may be given anew, for the message.
+
+    Raises
+    ------
+    BadInput
+        Where the folder is in use, or is of another plan.
+    """
+    note = folder / "config.json"
+    if not resume:
+        check_free(folder)
+    elif not is_free(folder):
+        try:
+            same = json.loads(note.read_text(encoding="utf-8")) == plan
+        except (OSError, ValueError):
+            same = False
+        if not same:
+            raise BadInput(
+                f"{folder} is not this {what}: data set or options differ.",
+                f"Give the same options as at its beginning{may_differ}, or another folder.",
+            )
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    write_text(note, json.dumps(plan, ensure_ascii=False, indent=2) + "\n")
+
+
 def remove_leftovers(folder: Path) -> None:
     """Remove what a killed process has half written, from a folder that is ours and its RUN folders."""
     for each in (*folder.glob(".*.tmp"), *folder.glob("runs/*/*/.*.tmp"), *folder.glob("trials/*/.*.tmp")):

@@ -6,8 +6,6 @@ Every trial is a RUN folder.
 
 from __future__ import annotations
 
-import csv
-import json
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,14 +18,14 @@ from gazemodel.callbacks import Diverged
 from gazemodel.config import TrainConfig
 from gazemodel.data import DataFacts, check_trainable, read_facts
 from gazemodel.evaluate import calibrate
+from gazemodel.history import Row, best_row, read_history, score
 from gazemodel.network import GazeNetwork
 from gazemodel.progress import Report, scaled
-from gazemodel.run import Run, check_free, held, is_free, open_run, remove_leftovers, write_text
+from gazemodel.run import Run, begin_or_go_on, held, open_run, remove_leftovers, write_text
 from gazemodel.space import Space
 from gazemodel.trials import End, Finished, Trial, check_installed, kept_trials
 
 FILE = "trials.db"
-Row = dict[str, float]
 
 
 @dataclass(frozen=True)
@@ -122,13 +120,8 @@ def worth(row: Row, base: TrainConfig, images: int, *, with_attention: bool) -> 
         Whether the attention's loss counts, by the weight in `base`: only where all trials have the same
         loss can it be compared.
     """
-    accuracy = row["val_accuracy"]
-    if base.choose_by == "accuracy":
-        return accuracy
-    loss = row["val_loss"]
-    if with_attention and row["val_attention"] == row["val_attention"]:
-        loss += base.attention_weight * row["val_attention"]
-    return accuracy - loss / (1 + loss) / (images + 1)
+    accuracy, minus_loss = score(base, row, with_attention=with_attention)
+    return accuracy + minus_loss / (1 - minus_loss) / (images + 1)
 
 
 def _begin(plan: Search, folder: Path, resume: bool) -> DataFacts:
@@ -144,22 +137,7 @@ def _begin(plan: Search, folder: Path, resume: bool) -> DataFacts:
         "space": plan.space.told(),
         "pruning": plan.pruning,
     }
-    note = folder / "config.json"
-    if not resume:
-        check_free(folder)
-    elif not is_free(folder):
-        try:
-            same = json.loads(note.read_text(encoding="utf-8")) == told
-        except (OSError, ValueError):
-            same = False
-        if not same:
-            raise BadInput(
-                f"{folder} is not this search: data set or options differ.",
-                "Give the same options as at its beginning (but --trials), or another folder.",
-            )
-        return facts
-    folder.mkdir(parents=True, exist_ok=True)
-    write_text(note, json.dumps(told, ensure_ascii=False, indent=2) + "\n")
+    begin_or_go_on(folder, told, resume=resume, what="search", may_differ=" (but --trials)")
     return facts
 
 
@@ -171,7 +149,7 @@ def _one_trial(
     report("epoch", epoch=0)
 
     def hopeless() -> bool:
-        rows = history(run.history)
+        rows = read_history(run.history)
         for row in rows:
             trial.tell(int(row["epoch"]), _worth_until(rows, int(row["epoch"]), plan, facts))
         return 0 < len(rows) < config.epochs and trial.hopeless()
@@ -195,43 +173,30 @@ def _one_trial(
     except Diverged:
         return "diverged", None
     calibrate(run, facts)
-    return "complete", _worth_until(history(run.history), config.epochs, plan, facts)
+    return "complete", _worth_until(read_history(run.history), config.epochs, plan, facts)
 
 
 def _opened(plan: Search, path: Path, config: TrainConfig) -> tuple[Run, DataFacts, GazeNetwork, bool]:
     """Go on with a trial that was stopped, or begin it."""
-    if (path / "last.ckpt").is_file() and (path / "config.json").is_file():
-        if open_run(path).config == config:
-            return *training.reopen(plan.data, path, {}), True
-    shutil.rmtree(path, ignore_errors=True)  # begun, but not yet an epoch; or drawn by another Optuna
-    return *training.prepare(plan.data, path, config), False
-
-
-def history(path: Path) -> list[Row]:
-    """Read history.csv; NaN where a cell is empty, nothing where there is no file."""
-    if not path.is_file():
-        return []
-    with path.open(encoding="utf-8", newline="") as file:
-        return [{name: float(value or "nan") for name, value in row.items()} for row in csv.DictReader(file)]
+    if training.is_begun(path) and open_run(path).config != config:
+        shutil.rmtree(path, ignore_errors=True)  # drawn by another Optuna
+    return training.begin_or_go_on(plan.data, path, config)
 
 
 def _worth_until(rows: list[Row], epoch: int, plan: Search, facts: DataFacts) -> float:
     """Judge the weights that are kept after an epoch: those of the best one until then."""
     with_attention = plan.config.uses_gaze and "attention_loss" not in plan.space.parameters
-    kept = _best([row for row in rows if row["epoch"] <= epoch])
+    kept = best_row([row for row in rows if row["epoch"] <= epoch])
+    assert kept is not None  # the first epoch is the best until then
     return worth(kept, plan.config, len(facts.rows("validation")), with_attention=with_attention)
 
 
-def _best(rows: list[Row]) -> Row:
-    return [row for row in rows if row["best"]][-1]
-
-
 def _tell(report: Report, folder: Path, trial: Finished) -> None:
-    rows = history(trial_folder(folder, trial.number) / "history.csv")
+    best = best_row(read_history(trial_folder(folder, trial.number) / "history.csv"))
     report(
         "metric",
         name="validation_accuracy",
-        value=_best(rows)["val_accuracy"] if rows else None,
+        value=best["val_accuracy"] if best else None,
         trial=trial.number,
         end=trial.end,
         options=trial.values,
@@ -264,8 +229,8 @@ def _results(plan: Search, folder: Path, facts: DataFacts, trials: list[Finished
 
 def _line(folder: Path, trial: Finished) -> dict[str, Any]:
     path = trial_folder(folder, trial.number)
-    rows = history(path / "history.csv")
-    best = _best(rows) if rows else {}
+    rows = read_history(path / "history.csv")
+    best = best_row(rows) or {}
     return {
         "trial": trial.number,
         "end": trial.end,

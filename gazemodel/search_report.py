@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import csv
-import importlib.metadata
 import io
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from gazeannotator.dataset.pages import template
+from gazeannotator.dataset.pages import stamp, template
 from gazemodel import figures
 from gazemodel.run import write_text
 
@@ -51,8 +49,7 @@ def write_search(folder: Path, facts: dict[str, Any]) -> Path:
             ),
             limits={name: _limits(each) for name, each in facts["space"].items()},
             remarks=_remarks(facts),
-            version=importlib.metadata.version("gazeannotator"),
-            written=datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
+            **stamp(),
         ),
     )
     return page

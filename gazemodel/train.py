@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,11 +18,12 @@ from torch.utils.data import DataLoader, DistributedSampler
 
 from gazeannotator.errors import BadInput
 from gazemodel.arrangement import Arrangement, arranged_facts
-from gazemodel.callbacks import Keeper, Report, StopOnRequest, Teller
+from gazemodel.callbacks import Keeper, StopOnRequest, Teller
 from gazemodel.config import TrainConfig
 from gazemodel.console import is_first_process
 from gazemodel.data import DataFacts, ImageSet, SplitName, check_trainable
 from gazemodel.network import GazeNetwork, empty_network, initial_network
+from gazemodel.progress import Report
 from gazemodel.run import Run, check_free, create_run, held, open_run, remove_leftovers, with_config
 from gazemodel.task import Batch, GazeTask, balanced_weights
 
@@ -95,6 +97,21 @@ def reopen(data: Path, folder: Path, given: dict[str, Any]) -> tuple[Run, DataFa
     if run.checkpoint.is_file():
         return run, facts, empty_network(run.architecture)
     return run, facts, initial_network(run.config, len(facts.classes))
+
+
+def is_begun(folder: Path) -> bool:
+    """Whether a training was stopped there that can be gone on with."""
+    return (folder / "last.ckpt").is_file() and (folder / "config.json").is_file()
+
+
+def begin_or_go_on(
+    data: Path, folder: Path, config: TrainConfig, arrangement: Arrangement | None = None
+) -> tuple[Run, DataFacts, GazeNetwork, bool]:
+    """Go on with one of many runs where it was stopped, else `prepare` it; tells last whether it goes on."""
+    if is_begun(folder):
+        return *reopen(data, folder, {}), True
+    shutil.rmtree(folder, ignore_errors=True)  # begun, but not yet an epoch
+    return *prepare(data, folder, config, arrangement), False
 
 
 def fit(

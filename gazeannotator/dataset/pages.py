@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import importlib.resources
+from datetime import datetime, timezone
 
 import jinja2
+
+from gazeannotator.dataset.readme import version
 
 
 def template(name: str) -> jinja2.Template:
@@ -17,6 +20,11 @@ def template(name: str) -> jinja2.Template:
     environment.filters["figure"] = _figure
     environment.filters["interval"] = _interval
     return environment.get_template(name)
+
+
+def stamp() -> dict[str, str]:
+    """Version of this program, and when a page is written, as the templates name them."""
+    return {"version": version(), "written": datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")}
 
 
 def _figure(value: float | None) -> str:

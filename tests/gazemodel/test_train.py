@@ -16,9 +16,9 @@ from torch.nn import functional
 
 from gazeannotator.errors import BadInput, Cancelled
 from gazemodel import data, train
-from gazemodel.callbacks import _score
 from gazemodel.config import make_config
 from gazemodel.evaluate import calibrate
+from gazemodel.history import score
 from gazemodel.network import initial_network
 from gazemodel.run import load_network, open_run
 from gazemodel.task import GazeTask, balanced_weights, classification_loss
@@ -121,7 +121,7 @@ def test_the_kept_weights_are_those_of_the_best_epoch(small_data: Path, tmp_path
     _, told = run_training(small_data, tmp_path / "run", epochs=5, lr=5e-3)
     epochs = [each for each in told if each["event"] == "epoch"]
     config = make_config(**TINY)
-    scores = [_score(config, each) for each in epochs]
+    scores = [score(config, each) for each in epochs]
     best = max(scores)
     assert [each["best"] for each in epochs] == [
         score > max(scores[:i], default=(-1, 0)) for i, score in enumerate(scores)
@@ -138,11 +138,11 @@ def test_the_kept_weights_are_those_of_the_best_epoch(small_data: Path, tmp_path
 def test_equal_accuracies_are_told_apart_by_the_whole_loss_with_gaze() -> None:
     means = {"val_accuracy": 0.8, "val_loss": 0.5, "val_attention": 1.0}
     looks_better = {"val_accuracy": 0.8, "val_loss": 0.6, "val_attention": 0.2}
-    assert _score(make_config(), looks_better) > _score(make_config(), means)
-    assert _score(make_config(attention_loss="none"), looks_better) < _score(
+    assert score(make_config(), looks_better) > score(make_config(), means)
+    assert score(make_config(attention_loss="none"), looks_better) < score(
         make_config(attention_loss="none"), means
     )
-    assert _score(make_config("reference"), looks_better) == _score(make_config("reference"), means)
+    assert score(make_config("reference"), looks_better) == score(make_config("reference"), means)
 
 
 def test_the_weight_of_gaze_grows_over_its_ramp(monkeypatch: pytest.MonkeyPatch) -> None:

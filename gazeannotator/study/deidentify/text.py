@@ -31,6 +31,7 @@ _EVEN = 26.0
 _FEW = 5  # letters; a shorter line has to be clearer
 _BLACK = 60
 _SMALLEST_HALF_PX = 360
+_NEXT = np.ones((3, 3), np.uint8)
 _MOST_CANDIDATES = 6000  # a picture with more is all texture, and its sharpest are looked at
 
 
@@ -96,9 +97,10 @@ def find_text(rgb: NDArray[np.uint8], inside: NDArray[np.bool_] | None = None) -
 def _find(rgb: NDArray[np.uint8], inside: NDArray[np.bool_] | None, scale: int) -> list[Rect]:
     found: list[Rect] = []
     step = _step(rgb)
+    edge = cv2.dilate(step, _NEXT).astype(np.uint8)
     # JPEG blurs colours: the edges of coloured letters are those of the picture itself.
     for kind, picture in (("light", rgb), ("dark", 255 - rgb), ("coloured", _opponents(rgb))):
-        strokes = Strokes(picture, _contrast(picture), step)
+        strokes = Strokes(picture, _contrast(picture), step, edge)
         letters = _letters(strokes, inside)
         for line, box in _lines(letters, kind):
             colour = np.median(letters.colour[line], axis=0)
@@ -133,9 +135,7 @@ def _contrast(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def _step(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return the largest difference within 3 px."""
-    largest: NDArray[np.uint8] = cv2.morphologyEx(rgb, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)).max(
-        axis=2
-    )
+    largest: NDArray[np.uint8] = cv2.morphologyEx(rgb, cv2.MORPH_GRADIENT, _NEXT).max(axis=2)
     return largest
 
 
@@ -155,7 +155,7 @@ def _letters(found: Strokes, inside: NDArray[np.bool_] | None) -> _Letters:
     solid = value > 0.5 * peak[label]
     body = np.zeros_like(strokes)
     body[rows[solid], columns[solid]] = True
-    rim = (body & ~cv2.erode(body.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool))[rows, columns]
+    rim = (body & ~cv2.erode(body.astype(np.uint8), _NEXT).astype(bool))[rows, columns]
     crest = value >= 0.85 * peak[label]
 
     def total(which: NDArray[np.bool_], of: Floats | None = None) -> Floats:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -33,16 +32,18 @@ class Strokes:
         By how much a pixel is lighter than what is around it.
     step : ndarray, shape (height, width), uint8
         Largest difference within 3 px.
+    edge : ndarray, shape (height, width), uint8
+        Largest step within 3 px.
     """
 
     picture: NDArray[np.uint8]
     contrast: NDArray[np.uint8]
     step: NDArray[np.uint8]
+    edge: NDArray[np.uint8]
 
     def like(self, colour: Floats, contrast: float, step: float) -> Flags:
         """Return which pixels could be of letters of that colour, contrast and sharpness of the edge."""
-        edge = cv2.dilate(self.step, np.ones((3, 3), np.uint8))
-        flags: Flags = (self.contrast >= 0.4 * contrast) & (edge >= _SHARP * step)
+        flags: Flags = (self.contrast >= 0.4 * contrast) & (self.edge >= _SHARP * step)
         rows, columns = np.nonzero(flags)
         apart = np.abs(self.picture[rows, columns].astype(np.int16) - colour.astype(np.int16)).max(axis=1)
         flags[rows, columns] = apart <= _ALIKE
