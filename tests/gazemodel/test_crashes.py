@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import random
 import signal
@@ -149,6 +150,35 @@ def test_a_comparison_killed_again_and_again_ends_as_an_uninterrupted_one(
     assert (folder / "comparison.json").read_bytes() == (whole / "comparison.json").read_bytes()
     for arm in ("none", "default"):
         assert_same_run(folder / "runs" / arm / "seed0-fold0", whole / "runs" / arm / "seed0-fold0")
+    assert left_over(folder) == []
+    assert not list(folder.rglob("last.ckpt"))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_a_search_killed_again_and_again_ends_as_an_uninterrupted_one(
+    small_data: Path, tmp_path: Path
+) -> None:
+    options = (*TINY, "--epochs", "3", "--trials", "7", "--search", "lr,dropout,attention_loss")
+    whole, folder = tmp_path / "whole", tmp_path / "search"
+    complete("search", small_data, "-o", whole, *options)
+    again = ("search", small_data, "-o", folder, *options, "--resume")
+    moments = {
+        "its file is made": when_there(folder, "trials.db"),
+        "a checkpoint is written": when_there(folder, "trials/*/.last.ckpt.tmp"),
+        "a trial is kept": when_there(folder, "trials.db-journal"),
+        "some time": at_random(folder, random.Random(6)),
+    }
+    kills = [what for what, moment in moments.items() if killed(moment, *again)]
+    assert len(kills) >= 2, kills
+    complete(*again)
+    assert (folder / "trials.csv").read_bytes() == (whole / "trials.csv").read_bytes()
+    for trial in (each.name for each in (whole / "trials").iterdir()):
+        one, other = folder / "trials" / trial, whole / "trials" / trial
+        assert (one / "model.safetensors").read_bytes() == (other / "model.safetensors").read_bytes()
+        assert history(one) == history(other)
+    best = [json.loads((each / "best.json").read_text(encoding="utf-8")) for each in (folder, whole)]
+    assert best[0] == best[1]
     assert left_over(folder) == []
     assert not list(folder.rglob("last.ckpt"))
 
