@@ -128,7 +128,7 @@ def search_progress(accuracy: list[float | None], ends: list[str]) -> str:
     axis.plot(trial[~complete], values[~complete], "x", color=MUTED, markersize=5, label="given up")
     axis.set(xlabel="Trial", ylabel="Validation accuracy", xlim=(0.5, len(values) + 0.5))
     axis.locator_params(axis="x", integer=True)
-    axis.legend(frameon=False, fontsize=8, loc="lower right")
+    axis.legend(frameon=False, fontsize=8, loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
     return png(figure)
 
 
